@@ -1,0 +1,78 @@
+"""What a running task may reach. Passed explicitly to everything that computes a partition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pyrite.core.ids import AttemptId, NodeId
+from pyrite.core.outcome import Metrics
+from pyrite.core.specs import MapOutput
+
+
+class ShuffleService(Protocol):
+    """A task's door to shuffles. ``dependency`` is a `pyrite.lineage.dependency.Shuffle`."""
+
+    def write(self, dependency: Any, records: Iterable[Any], task: TaskContext) -> MapOutput:
+        """Write one map task's records, partitioned (and combined, if the dependency says so)."""
+        ...
+
+    def read(self, dependency: Any, partition: int, task: TaskContext) -> Iterator[Any]:
+        """One reduce partition, aggregated or ordered as the dependency says."""
+        ...
+
+    def read_groups(
+        self, dependencies: tuple[Any, ...], partition: int, task: TaskContext
+    ) -> Iterator[Any]:
+        """One partition of a cogroup: ``(key, (values of 0, values of 1, ...))``."""
+        ...
+
+
+class MemoryGuard(Protocol):
+    """Says when a task should spill."""
+
+    def exceeded(self, held: int) -> bool:
+        """True if the worker is over its budget and the caller, holding ``held`` records,
+        should write them out. Cheap, but not free: ask once per batch of records."""
+        ...
+
+    def released(self, held: int) -> None:
+        """The caller has spilled ``held`` records and dropped them."""
+        ...
+
+
+@dataclass(slots=True)
+class TaskContext:
+    """One running attempt.
+
+    Parameters:
+        attempt: which attempt of which task this is.
+        splits: source partitions, by (node, partition number) of the source.
+        shuffle: shuffle data in and out.
+        memory: when to spill.
+        scratch: a folder for this attempt's spill files; made on first use by its users,
+            removed when the attempt ends.
+        metrics: counters, added to once per batch.
+        position: says where in its input the task is, for error messages; set by sources.
+        batch_size: records per batch between processes and files.
+    """
+
+    attempt: AttemptId
+    splits: Mapping[tuple[NodeId, int], Any]
+    shuffle: ShuffleService
+    memory: MemoryGuard
+    scratch: str
+    metrics: Metrics = field(default_factory=Metrics)
+    position: Callable[[], str] | None = None
+    batch_size: int = 4096
+    _closers: list[Callable[[], object]] = field(default_factory=list)
+
+    def on_close(self, callback: Callable[[], object]) -> None:
+        """Call ``callback`` when the attempt ends, however it ends."""
+        self._closers.append(callback)
+
+    def close(self) -> None:
+        """Run what was registered with `on_close`, last first."""
+        while self._closers:
+            self._closers.pop()()

@@ -1,0 +1,47 @@
+"""Errors that Pyrite raises to people. A failure in the user's own code is raised as itself."""
+
+from __future__ import annotations
+
+
+class PyriteError(Exception):
+    """Base of all errors that Pyrite itself raises."""
+
+
+class JobFailed(PyriteError):
+    """A job could not be finished, for a reason that is not an exception of the user's code."""
+
+
+class WorkerLostError(JobFailed):
+    """A task's worker died (signal, exit, crash in native code) as often as is allowed."""
+
+
+class OutOfMemoryError(JobFailed, MemoryError):
+    """A task's worker passed its memory limit as often as is allowed."""
+
+
+class TaskTimeoutError(JobFailed, TimeoutError):
+    """A task made no progress within ``pyrite.task.timeout`` as often as is allowed."""
+
+
+class ShuffleLostError(JobFailed):
+    """Shuffle data was lost again and again, faster than it could be made anew."""
+
+
+class JobCancelled(PyriteError):
+    """The job was cancelled by the user."""
+
+
+class SerializationError(PyriteError, TypeError):
+    """A function or value cannot travel to a worker; the message names the variable."""
+
+
+class UnsupportedError(PyriteError, NotImplementedError):
+    """Pyrite does not do this; the message says what to use instead."""
+
+
+class CorruptBlockError(PyriteError):
+    """Bytes that were read are not those that were written."""
+
+
+class StoppedError(PyriteError, RuntimeError):
+    """The context was stopped."""

@@ -1,0 +1,32 @@
+"""Names of things: small, hashable, comparable, and never reused within a context."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+JobId: TypeAlias = int
+StageId: TypeAlias = int
+ShuffleId: TypeAlias = int
+NodeId: TypeAlias = int
+"""A lineage node (one dataset), shown to users as the RDD's id."""
+WorkerId: TypeAlias = int
+"""One incarnation of a worker process: a replacement gets a new id."""
+
+
+class TaskId(NamedTuple):
+    """One partition of one stage; it may take several attempts."""
+
+    stage: StageId
+    partition: int
+
+
+class AttemptId(NamedTuple):
+    """One try at a task. ``number`` counts from 0 within the task and is never reused."""
+
+    stage: StageId
+    partition: int
+    number: int
+
+    @property
+    def task(self) -> TaskId:
+        return TaskId(self.stage, self.partition)

@@ -1,0 +1,81 @@
+"""How a task attempt ended, in words that survive the trip from worker to driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from pyrite.core.ids import AttemptId, ShuffleId, WorkerId
+from pyrite.core.specs import MapOutput
+
+
+class Cause(Enum):
+    """Why an attempt failed."""
+
+    ERROR = "error"
+    """The user's function, or the engine on its behalf, raised."""
+    WORKER_LOST = "worker lost"
+    """The process died: a signal, an exit, a crash in native code."""
+    OUT_OF_MEMORY = "out of memory"
+    TIMED_OUT = "no progress"
+    """No record moved for the time set in ``pyrite.task.timeout``."""
+    CANCELLED = "cancelled"
+    """Stopped on request; never counted against the task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed attempt. ``error`` is opaque here: a pickled exception, or None."""
+
+    cause: Cause
+    message: str
+    error: bytes | None = None
+
+
+@dataclass(slots=True)
+class Metrics:
+    """Counters of one attempt, added to by the code that moves the data."""
+
+    records_read: int = 0
+    bytes_read: int = 0
+    records_written: int = 0
+    bytes_written: int = 0
+    shuffle_bytes_read: int = 0
+    shuffle_bytes_written: int = 0
+    spilled_bytes: int = 0
+    spills: int = 0
+    peak_memory: int = 0
+    """Bytes of resident memory of the worker, at most."""
+    run_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """``output`` for a map task, ``result`` (pickled) for a result task."""
+
+    output: MapOutput | None = None
+    result: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailure:
+    """A map output could not be read: gone, cut short, or its checksum is wrong."""
+
+    shuffle: ShuffleId
+    map_partition: int
+    output: MapOutput
+    message: str
+
+
+Outcome: TypeAlias = Success | Failure | FetchFailure
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReport:
+    """What a worker says when an attempt has ended."""
+
+    worker: WorkerId
+    attempt: AttemptId
+    outcome: Outcome
+    metrics: Metrics = field(default_factory=Metrics)

@@ -1,0 +1,89 @@
+"""What the planner tells the scheduler, and what the driver hands to a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """A stage as the scheduler sees it: tasks that may run side by side.
+
+    Parameters:
+        stage: its id.
+        partitions: the partition numbers to compute; one task each.
+        parents: the map stages whose outputs its tasks read.
+        shuffle: the shuffle its tasks write, or None for a result stage.
+        name: for people, e.g. ``"reduceByKey at app.py:7"``.
+        preferred: partition number -> node names where its input lies (may be empty).
+    """
+
+    stage: StageId
+    partitions: Sequence[int]
+    parents: tuple[StageId, ...] = ()
+    shuffle: ShuffleId | None = None
+    name: str = ""
+    preferred: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """Stages needed for one action, parents before children; the last is the result stage."""
+
+    job: JobId
+    stages: tuple[StageSpec, ...]
+    name: str = ""
+
+    @property
+    def result_stage(self) -> StageSpec:
+        return self.stages[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class MapOutput:
+    """Where one map task's shuffle file lies.
+
+    Parameters:
+        node: the node whose loss loses the file (not the worker: files outlive workers).
+        path: attempt-unique address of the file on that node.
+        bytes: size of the file's data.
+        records: records in it, after any map-side combine.
+    """
+
+    node: str
+    path: str
+    bytes: int = 0
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StageProgram:
+    """The pickled code of a stage. It travels once to each worker."""
+
+    stage: StageId
+    code: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StageInputs:
+    """The pickled addresses of a stage's shuffle inputs, for one epoch of the stage.
+
+    A lost map output starts a new epoch, in which the addresses travel again.
+    """
+
+    stage: StageId
+    epoch: int
+    code: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLaunch:
+    """All a worker needs to run one attempt. ``split`` is the pickled source partition(s)."""
+
+    attempt: AttemptId
+    program: StageProgram
+    inputs: StageInputs
+    split: bytes
