@@ -1,0 +1,99 @@
+"""Edges of the lineage graph: narrow or shuffle. All that planning needs to know.
+
+A narrow dependency is computed in the same task as its child; a shuffle dependency ends a
+stage: its parent's records are written by map tasks, by partition of their key, and read by
+the tasks of the child.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pyrite.core.ids import ShuffleId
+
+if TYPE_CHECKING:
+    from pyrite.lineage.node import Node
+    from pyrite.lineage.partitioner import Partitioner
+
+_shuffle_ids = itertools.count()
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """Each child partition needs a few whole partitions of the parent.
+
+    Parameters:
+        parent: the dataset depended on.
+        parents_of: child partition -> the parent's partitions it reads.
+    """
+
+    parent: Node
+    parents_of: Callable[[int], Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Aggregator:
+    """How the values of one key become one combiner.
+
+    Parameters:
+        create: value -> combiner, for the first value of a key.
+        merge_value: (combiner, value) -> combiner.
+        merge_combiners: (combiner, combiner) -> combiner.
+    """
+
+    create: Callable[[Any], Any]
+    merge_value: Callable[[Any, Any], Any]
+    merge_combiners: Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """All values of a key, in a sequence that may lie partly on disk."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Each partition's records in order of their keys (the sort is stable).
+
+    Parameters:
+        key_function: applied to a key before comparing, or None.
+        ascending: False for the largest first.
+    """
+
+    key_function: Callable[[Any], Any] | None = None
+    ascending: bool = True
+
+
+Arrangement: TypeAlias = Aggregator | Grouping | Order | None
+"""What the reading side makes of a partition's ``(key, value)`` records: one combiner a key,
+one group a key, records in order, or the records as they come."""
+
+
+class Shuffle:
+    """The records of ``parent``, moved to where ``partitioner`` says their key belongs.
+
+    Parameters:
+        parent: a dataset of ``(key, value)`` pairs.
+        partitioner: where each key goes.
+        arrangement: what the reader makes of the records. With an `Aggregator`, map tasks
+            combine before they write.
+    """
+
+    def __init__(
+        self, parent: Node, partitioner: Partitioner, arrangement: Arrangement = None
+    ) -> None:
+        self.id: ShuffleId = next(_shuffle_ids)
+        self.parent: Node | None = parent
+        self.partitioner = partitioner
+        self.arrangement = arrangement
+        self.num_maps = parent.num_partitions
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The reading side needs no parent: leaving it out ends the pickled graph at the stage.
+        return {**self.__dict__, "parent": None}
+
+
+Dependency: TypeAlias = Narrow | Shuffle

@@ -1,0 +1,1 @@
+"""How functions and records travel, and how keys are hashed the same everywhere."""

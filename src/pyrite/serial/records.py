@@ -1,0 +1,46 @@
+"""Batches of records as bytes, between processes and files.
+
+Plain pickle (protocol 5) where it is enough, because it is written in C throughout;
+cloudpickle for batches that hold what plain pickle cannot name, such as instances of classes
+defined in the user's script. In the driver, plain pickle would name such classes
+``__main__.X``, which no worker could find, so the driver always uses cloudpickle.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+Dumps: TypeAlias = Callable[[Any], bytes]
+
+loads: Callable[[bytes | memoryview], Any] = pickle.loads
+
+
+def dumps_by_value(value: Any) -> bytes:
+    """Pickle ``value`` so that any process can load it, with script-defined classes by value."""
+    import cloudpickle
+
+    data: bytes = cloudpickle.dumps(value, protocol=5)
+    return data
+
+
+def dumps(value: Any) -> bytes:
+    """Pickle ``value`` in a worker: plain pickle, else by value."""
+    try:
+        return pickle.dumps(value, protocol=5)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return dumps_by_value(value)
+
+
+def batches(records: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    """Cut an iterator into lists of ``size`` records, the last one shorter.
+
+    Example:
+        >>> list(batches(iter(range(5)), 2))
+        [[0, 1], [2, 3], [4]]
+    """
+    from itertools import islice
+
+    while batch := list(islice(records, size)):
+        yield batch
