@@ -1,0 +1,48 @@
+"""Runs a program in this process as ``__main__``, as ``python`` itself would.
+
+It needs no ``if __name__ == "__main__"`` guard: worker processes never import it.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from types import CodeType, ModuleType
+
+
+def fresh_main(file: str | None = None) -> ModuleType:
+    """An empty module in the place of ``__main__``; functions defined in it travel by value."""
+    module = ModuleType("__main__")
+    module.__dict__["__builtins__"] = __builtins__
+    if file is not None:
+        module.__file__ = file
+    sys.modules["__main__"] = module
+    return module
+
+
+def run(source: bytes, file: str) -> int:
+    """Run the program; the exit code that ``python`` would give.
+
+    An exception is shown from the program's first frame on, through ``sys.excepthook``.
+
+    Raises:
+        SystemExit: the program called ``sys.exit``.
+    """
+    code: CodeType | None = None
+    try:
+        code = compile(source, file, "exec", dont_inherit=True)
+        if file.startswith("<"):  # not a file: keep the lines, for tracebacks and `inspect`
+            lines = source.decode("utf-8", "replace").splitlines(keepends=True)
+            linecache.cache[file] = (len(source), None, lines, file)
+        exec(code, fresh_main(file).__dict__)
+    except SystemExit:
+        raise
+    except KeyboardInterrupt:
+        return 130
+    except BaseException as error:
+        frames = error.__traceback__
+        while frames is not None and frames.tb_frame.f_code is not code:
+            frames = frames.tb_next
+        sys.excepthook(type(error), error.with_traceback(frames), frames)
+        return 1
+    return 0
