@@ -20,6 +20,8 @@ class Cause(Enum):
     OUT_OF_MEMORY = "out of memory"
     TIMED_OUT = "no progress"
     """No record moved for the time set in ``pyrite.task.timeout``."""
+    SHUFFLE_LOST = "shuffle lost"
+    """Map outputs were lost again and again. Said by the scheduler, never by a worker."""
     CANCELLED = "cancelled"
     """Stopped on request; never counted against the task."""
 

@@ -80,15 +80,21 @@ class Shuffle:
         partitioner: where each key goes.
         arrangement: what the reader makes of the records. With an `Aggregator`, map tasks
             combine before they write.
+        origin: the call that needs it, for people: ``"reduceByKey at app.py:7"``.
     """
 
     def __init__(
-        self, parent: Node, partitioner: Partitioner, arrangement: Arrangement = None
+        self,
+        parent: Node,
+        partitioner: Partitioner,
+        arrangement: Arrangement = None,
+        origin: str = "",
     ) -> None:
         self.id: ShuffleId = next(_shuffle_ids)
         self.parent: Node | None = parent
         self.partitioner = partitioner
         self.arrangement = arrangement
+        self.origin = origin
         self.num_maps = parent.num_partitions
 
     def __getstate__(self) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What users hold: contexts, datasets, settings. PySpark's names and meanings."""

@@ -1,0 +1,93 @@
+"""`SparkConf`: the settings of a program, as text, with PySpark's methods."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from typing import Any
+
+SUBMIT_VARIABLE = "PYRITE_SUBMIT_ARGS"
+"""Environment variable by which ``pyrite submit`` hands its options to the program, as JSON:
+``{"master": ..., "name": ..., "conf": {...}, "py_files": [...]}``."""
+
+
+def submit_options() -> dict[str, Any]:
+    """What ``pyrite submit`` was told, or nothing."""
+    options: dict[str, Any] = json.loads(os.environ.get(SUBMIT_VARIABLE, "{}"))
+    return options
+
+
+class SparkConf:
+    """Settings by name. Setters return the object, so that calls can be chained.
+
+    Parameters:
+        loadDefaults: start from what ``pyrite submit`` was told.
+
+    Example:
+        >>> conf = SparkConf(loadDefaults=False).setMaster("local[2]").setAppName("count")
+        >>> conf.get("spark.master"), conf.contains("pyrite.progress")
+        ('local[2]', False)
+    """
+
+    def __init__(self, loadDefaults: bool = True, _jvm: None = None, _jconf: None = None) -> None:
+        self._values: dict[str, str] = {}
+        if loadDefaults:
+            options = submit_options()
+            if master := options.get("master"):
+                self.setMaster(master)
+            if name := options.get("name"):
+                self.setAppName(name)
+            self.setAll(options.get("conf", {}).items())
+
+    def set(self, key: str, value: object) -> SparkConf:
+        """Set one. ``value`` may be text, a number or a bool."""
+        self._values[key] = str(value).lower() if isinstance(value, bool) else str(value)
+        return self
+
+    def setIfMissing(self, key: str, value: object) -> SparkConf:
+        return self if key in self._values else self.set(key, value)
+
+    def setMaster(self, value: str) -> SparkConf:
+        return self.set("spark.master", value)
+
+    def setAppName(self, value: str) -> SparkConf:
+        return self.set("spark.app.name", value)
+
+    def setSparkHome(self, value: str) -> SparkConf:
+        return self.set("spark.home", value)
+
+    def setExecutorEnv(
+        self,
+        key: str | None = None,
+        value: str | None = None,
+        pairs: Iterable[tuple[str, str]] | None = None,
+    ) -> SparkConf:
+        """Environment variables of the workers: one by ``key`` and ``value``, or ``pairs``."""
+        if (key is None) == (pairs is None):
+            raise ValueError("setExecutorEnv takes either a key and a value, or pairs")
+        for name, text in pairs if pairs is not None else [(key, value)]:
+            self.set(f"spark.executorEnv.{name}", text)
+        return self
+
+    def setAll(self, pairs: Iterable[tuple[str, object]]) -> SparkConf:
+        for key, value in pairs:
+            self.set(key, value)
+        return self
+
+    def get(self, key: str, defaultValue: str | None = None) -> str | None:
+        return self._values.get(key, defaultValue)
+
+    def getAll(self) -> list[tuple[str, str]]:
+        return list(self._values.items())
+
+    def contains(self, key: str) -> bool:
+        return key in self._values
+
+    def toDebugString(self) -> str:
+        """One ``name=value`` a line, sorted."""
+        return "\n".join(f"{key}={value}" for key, value in sorted(self._values.items()))
+
+    def copy(self) -> SparkConf:
+        """Another conf with the same settings."""
+        return SparkConf(loadDefaults=False).setAll(self._values.items())

@@ -1,0 +1,1 @@
+"""Where workers live: in this process, in processes of this machine, later on a Ray cluster."""

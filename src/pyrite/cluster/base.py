@@ -1,0 +1,81 @@
+"""What the driver asks of any place where workers live, and what it is told in return."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pyrite.core.ids import AttemptId, StageId, WorkerId
+from pyrite.core.outcome import TaskReport
+from pyrite.core.specs import MapOutput, TaskLaunch
+from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOutput:
+    """Lines that a worker printed.
+
+    Parameters:
+        attempt: what it was running, or None.
+        stream: ``"stdout"`` or ``"stderr"``.
+    """
+
+    worker: WorkerId
+    attempt: AttemptId | None
+    stream: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFailed:
+    """No workers can be had; nothing will run any more."""
+
+    message: str
+
+
+ClusterEvent: TypeAlias = (
+    WorkerJoined | WorkerLost | TaskReport | TaskProgress | TaskOutput | ClusterFailed
+)
+Sink: TypeAlias = Callable[[ClusterEvent], None]
+
+
+class Cluster(ABC):
+    """Workers, each running one task at a time. All methods return at once."""
+
+    @abstractmethod
+    def start(self, sink: Sink) -> None:
+        """Bring up the workers; tell ``sink`` of each, from any thread."""
+
+    @abstractmethod
+    def launch(self, worker: WorkerId, task: TaskLaunch) -> None:
+        """Run an attempt. It is reported exactly once, or the worker is reported lost."""
+
+    @abstractmethod
+    def cancel(self, worker: WorkerId, attempt: AttemptId) -> None:
+        """Stop an attempt if it still runs; the worker is ended if that is what it takes."""
+
+    @abstractmethod
+    def kill(self, worker: WorkerId) -> None:
+        """End a worker at once. It will be reported lost, and replaced."""
+
+    @abstractmethod
+    def forget_stage(self, stage: StageId) -> None:
+        """Workers may drop the stage's code."""
+
+    @abstractmethod
+    def remove_output(self, output: MapOutput) -> None:
+        """Nobody will read this map output again."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End all workers and remove their files. Returns when nothing is left."""
+
+    def wait(self, done: threading.Event) -> None:
+        """Wait in the calling thread; a cluster may use the thread to run tasks."""
+        done.wait()
+
+    def wake(self) -> None:
+        """Look again whether what is waited for is done."""

@@ -1,0 +1,114 @@
+"""Master ``local``: tasks run in the thread that waits for the job, where a debugger stops."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+from collections import deque
+
+from pyrite.cluster.base import Cluster, Sink
+from pyrite.core.ids import AttemptId, StageId, WorkerId
+from pyrite.core.outcome import Cause, Failure
+from pyrite.core.specs import MapOutput, StageInputs, TaskLaunch
+from pyrite.executor.memory import Memory
+from pyrite.executor.runner import TaskRunner
+from pyrite.scheduler.events import WorkerJoined, WorkerLost
+from pyrite.shuffle.service import FileShuffle
+
+_NODE = "driver"
+_WORKER: WorkerId = 0
+
+
+class InlineCluster(Cluster):
+    """One worker that is no process.
+
+    Parameters:
+        parent_folder: where its folder for shuffle and spill files is made.
+        memory_budget: bytes of resident memory at which tasks spill.
+    """
+
+    def __init__(self, parent_folder: str, memory_budget: int) -> None:
+        self._folder = tempfile.mkdtemp(prefix="pyrite-", dir=parent_folder)
+        self._runner = TaskRunner(
+            _WORKER,
+            lambda inputs: FileShuffle(self._folder, _NODE, inputs),
+            Memory(memory_budget),
+            os.path.join(self._folder, "scratch"),
+        )
+        self._tasks: deque[TaskLaunch] = deque()
+        self._changed = threading.Condition()
+        self._one_at_a_time = threading.RLock()
+        self._known: set[StageId] = set()
+        self._inputs: dict[StageId, StageInputs] = {}
+
+    def start(self, sink: Sink) -> None:
+        self._sink = sink
+        sink(WorkerJoined(_WORKER, _NODE))
+
+    def launch(self, worker: WorkerId, task: TaskLaunch) -> None:
+        with self._changed:
+            self._tasks.append(task)
+            self._changed.notify_all()
+
+    def wait(self, done: threading.Event) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: done.is_set() or self._tasks)
+                if done.is_set():
+                    return
+            with self._one_at_a_time:
+                self._run_next()
+
+    def wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _run_next(self) -> None:
+        with self._changed:
+            if not self._tasks:
+                return
+            task = self._tasks.popleft()
+        if task.program.stage not in self._known:
+            self._known.add(task.program.stage)
+            self._runner.add_program(task.program)
+        if self._inputs.get(task.program.stage) is not task.inputs:
+            self._inputs[task.program.stage] = task.inputs
+            self._runner.add_inputs(task.inputs)
+        try:
+            report = self._runner.run(task.attempt, task.split)
+        except BaseException:
+            self._sink(self._runner.cancelled(task.attempt))
+            raise
+        self._sink(report)
+
+    def cancel(self, worker: WorkerId, attempt: AttemptId) -> None:
+        with self._changed:
+            waiting = [task for task in self._tasks if task.attempt == attempt]
+            for task in waiting:
+                self._tasks.remove(task)
+        for task in waiting:
+            self._sink(self._runner.cancelled(task.attempt))
+
+    def kill(self, worker: WorkerId) -> None:
+        self._sink(WorkerLost(_WORKER, Failure(Cause.ERROR, "the driver cannot kill itself")))
+
+    def forget_stage(self, stage: StageId) -> None:
+        self._known.discard(stage)
+        self._inputs.pop(stage, None)
+        self._runner.forget(stage)
+
+    def remove_output(self, output: MapOutput) -> None:
+        remove_file(output.path)
+
+    def stop(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def remove_file(path: str) -> None:
+    """Remove a file that may be gone already."""
+    try:
+        os.unlink(path)
+    except OSError:
+        pass

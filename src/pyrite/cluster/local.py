@@ -1,0 +1,299 @@
+"""Master ``local[N]``: N worker processes on this machine.
+
+One thread owns all reading: the workers' channels, what they print, and the zygote's notices.
+Writing is done by whoever launches, without waiting: what a channel does not take at once is
+sent by the thread when the channel is ready.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+from pyrite.cluster.base import Cluster, ClusterFailed, Sink, TaskOutput
+from pyrite.cluster.inline import remove_file
+from pyrite.cluster.process import WorkerProcess, ended_because, spawn_zygote
+from pyrite.cluster.zygote import NOTICE, STARTED, ZygoteSettings
+from pyrite.core.ids import AttemptId, StageId, WorkerId
+from pyrite.core.outcome import Cause, Failure, TaskReport
+from pyrite.core.specs import MapOutput, TaskLaunch
+from pyrite.executor.messages import Dying, ForgetStage, Heartbeat, Hello, RunTask
+from pyrite.executor.worker import CANCEL_SIGNAL, WorkerSettings
+from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
+
+NODE = "localhost"
+_STATUS_GRACE_SECONDS = 1.0
+_STOP_SECONDS = 5.0
+_MAX_DEATHS_BEFORE_WORK = 8
+
+
+class LocalCluster(Cluster):
+    """N processes forked from one clean parent.
+
+    Parameters:
+        size: how many workers.
+        parent_folder: where the cluster's folder for shuffle and spill files is made.
+        memory_budget: bytes of resident memory per worker at which tasks spill.
+        memory_limit: bytes at which a worker gives up.
+    """
+
+    def __init__(
+        self, size: int, parent_folder: str, memory_budget: int, memory_limit: int
+    ) -> None:
+        self._size = size
+        self._folder = tempfile.mkdtemp(prefix="pyrite-", dir=parent_folder)
+        self._settings = ZygoteSettings(
+            list(sys.path),
+            os.environ.get("PYTHONPATH"),
+            WorkerSettings(NODE, self._folder, memory_budget, memory_limit),
+        )
+        self._lock = threading.RLock()
+        self._workers: dict[WorkerId, WorkerProcess] = {}
+        self._next_worker: WorkerId = 0
+        self._deaths_before_work = 0
+        self._selector = selectors.DefaultSelector()
+        self._wake_out, self._wake_in = socket.socketpair()
+        self._timers: list[tuple[float, Callable[[], None]]] = []
+        self._stopping = False
+
+    # -- life ---------------------------------------------------------------------------
+
+    def start(self, sink: Sink) -> None:
+        self._sink = sink
+        self._wake_out.setblocking(False)
+        self._selector.register(self._wake_out, selectors.EVENT_READ, self._woken)
+        self._start_zygote()
+        for _ in range(self._size):
+            self._spawn()
+        self._thread = threading.Thread(target=self._serve, name="pyrite-io", daemon=True)
+        self._thread.start()
+
+    def _start_zygote(self) -> None:
+        self._zygote, self._zygote_socket = spawn_zygote(self._settings)
+        self._notices = b""
+        self._selector.register(self._zygote_socket, selectors.EVENT_READ, self._zygote_spoke)
+
+    def _spawn(self) -> None:
+        worker = WorkerProcess.requested(self._next_worker, self._zygote_socket)
+        self._next_worker += 1
+        self._workers[worker.id] = worker
+        self._selector.register(
+            worker.socket, selectors.EVENT_READ, lambda: self._worker_spoke(worker)
+        )
+        for stream, pipe in worker.pipes.items():
+            self._selector.register(
+                pipe, selectors.EVENT_READ, lambda s=stream: self._worker_printed(worker, s)
+            )
+
+    def stop(self) -> None:
+        with self._lock:
+            if self._stopping:
+                return
+            self._stopping = True
+        self._wake()
+        self._thread.join(_STOP_SECONDS)
+        self._zygote_socket.close()  # it kills its workers, removes their folder, and ends
+        try:
+            self._zygote.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._zygote.kill()
+            self._zygote.wait()
+        for worker in self._workers.values():
+            worker.close()
+        self._selector.close()
+        self._wake_in.close()
+        self._wake_out.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    # -- commands, from the driver's thread ---------------------------------------------
+
+    def launch(self, worker: WorkerId, task: TaskLaunch) -> None:
+        with self._lock:
+            process = self._workers.get(worker)
+            if process is None:
+                return  # its loss is on the way to the scheduler
+            process.attempt = task.attempt
+            if task.program.stage not in process.programs:
+                process.programs.add(task.program.stage)
+                process.send(task.program)
+            if process.inputs.get(task.program.stage) is not task.inputs:
+                process.inputs[task.program.stage] = task.inputs
+                process.send(task.inputs)
+            process.send(RunTask(task.attempt, task.split))
+            self._flush(process)
+
+    def cancel(self, worker: WorkerId, attempt: AttemptId) -> None:
+        with self._lock:
+            process = self._workers.get(worker)
+            if process is None or process.attempt != attempt:
+                return
+            process.signal(CANCEL_SIGNAL)
+
+    def kill(self, worker: WorkerId) -> None:
+        with self._lock:
+            if process := self._workers.get(worker):
+                process.kill()
+
+    def forget_stage(self, stage: StageId) -> None:
+        with self._lock:
+            for process in self._workers.values():
+                if stage in process.programs:
+                    process.programs.discard(stage)
+                    process.inputs.pop(stage, None)
+                    process.send(ForgetStage(stage))
+                    self._flush(process)
+
+    def remove_output(self, output: MapOutput) -> None:
+        remove_file(output.path)
+
+    # -- the reading thread -------------------------------------------------------------
+
+    def _serve(self) -> None:
+        try:
+            self._read_until_stopped()
+        except Exception:
+            self._sink(ClusterFailed(f"a fault in the engine:\n{traceback.format_exc()}"))
+
+    def _read_until_stopped(self) -> None:
+        while not self._stopping:
+            for key, events in self._selector.select(self._timeout()):
+                with self._lock:
+                    if self._stopping:
+                        return
+                    if key.fileobj in self._selector.get_map():  # not closed by an earlier one
+                        key.data()
+            self._run_timers()
+
+    def _timeout(self) -> float | None:
+        with self._lock:
+            if not self._timers:
+                return None
+            return max(0.0, min(when for when, _ in self._timers) - time.monotonic())
+
+    def _run_timers(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            due = [timer for timer in self._timers if timer[0] <= now]
+            self._timers = [timer for timer in self._timers if timer[0] > now]
+            for _, action in due:
+                action()
+
+    def _after(self, seconds: float, action: Callable[[], None]) -> None:
+        self._timers.append((time.monotonic() + seconds, action))
+        self._wake()
+
+    def _wake(self) -> None:
+        try:
+            self._wake_in.send(b"!")
+        except OSError:
+            pass
+
+    def _woken(self) -> None:
+        self._wake_out.recv(4096)
+
+    def _flush(self, process: WorkerProcess) -> None:
+        """Send what the channel takes; the rest when the selector says it takes more."""
+        interest = selectors.EVENT_READ
+        if not process.flush():
+            interest |= selectors.EVENT_WRITE
+        key = self._selector.get_map().get(process.socket)
+        if key is not None and key.events != interest:
+            self._selector.modify(process.socket, interest, key.data)
+            self._wake()
+
+    def _worker_spoke(self, process: WorkerProcess) -> None:
+        self._flush(process)
+        messages = process.receive()
+        if messages is None:
+            self._worker_hung_up(process)
+            return
+        for message in messages:
+            match message:
+                case TaskReport():
+                    for stream in process.pipes:  # what it printed comes before its report
+                        self._worker_printed(process, stream)
+                    process.attempt = None
+                    self._deaths_before_work = 0
+                    self._sink(message)
+                case Heartbeat():
+                    process.memory = message.memory
+                    self._sink(TaskProgress(process.id, message.attempt, message.progress))
+                case Hello():
+                    process.pid = message.pid
+                    self._sink(WorkerJoined(process.id, NODE))
+                case Dying():
+                    process.last_words = message.message
+
+    def _worker_printed(self, process: WorkerProcess, stream: str) -> None:
+        lines, ended = process.printed(stream)
+        if ended and process.pipes[stream] in self._selector.get_map():
+            self._selector.unregister(process.pipes[stream])
+        for line in lines:
+            self._sink(TaskOutput(process.id, process.attempt, stream, line))
+
+    def _worker_hung_up(self, process: WorkerProcess) -> None:
+        self._selector.unregister(process.socket)
+        if process.status is not None:
+            self._bury(process)
+        else:  # the zygote will tell how it ended
+            process.kill()
+            self._after(_STATUS_GRACE_SECONDS, lambda: self._bury(process))
+
+    def _zygote_spoke(self) -> None:
+        try:
+            data = self._zygote_socket.recv(4096)
+        except OSError:
+            data = b""
+        if not data:
+            self._selector.unregister(self._zygote_socket)
+            self._zygote_socket.close()
+            self._zygote.wait()
+            self._start_zygote()
+            return
+        self._notices += data
+        while len(self._notices) >= NOTICE.size:
+            worker, pid, status = NOTICE.unpack_from(self._notices)
+            self._notices = self._notices[NOTICE.size :]
+            process = self._workers.get(worker)
+            if process is None:
+                continue
+            if status == STARTED:
+                process.pid = pid
+            else:
+                process.status = status
+                self._bury(process)
+
+    def _bury(self, process: WorkerProcess) -> None:
+        """Report a dead worker, once, and ask for another in its place."""
+        if self._workers.pop(process.id, None) is None:
+            return
+        for message in process.receive() or ():  # what it still said before it died
+            if isinstance(message, Dying):
+                process.last_words = message.message
+            elif isinstance(message, TaskReport):
+                process.attempt = None
+                self._sink(message)
+        for stream, pipe in process.pipes.items():
+            self._worker_printed(process, stream)
+            if pipe in self._selector.get_map():
+                self._selector.unregister(pipe)
+        if process.socket in self._selector.get_map():
+            self._selector.unregister(process.socket)
+        cause = Cause.OUT_OF_MEMORY if process.last_words else Cause.WORKER_LOST
+        self._sink(WorkerLost(process.id, Failure(cause, ended_because(process))))
+        process.close()
+        shutil.rmtree(os.path.join(self._folder, f"scratch-{process.id}"), ignore_errors=True)
+        self._deaths_before_work += 1
+        if self._deaths_before_work > _MAX_DEATHS_BEFORE_WORK + 2 * self._size:
+            self._sink(ClusterFailed(f"workers keep dying; the last one: {ended_because(process)}"))
+        elif not self._stopping:
+            self._spawn()

@@ -1,0 +1,176 @@
+"""The driver's side of one worker process, and of the zygote that forks it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from collections import deque
+from typing import Any
+
+from pyrite.cluster.zygote import SPAWN, ZygoteSettings
+from pyrite.core.ids import AttemptId, StageId, WorkerId
+from pyrite.core.specs import StageInputs
+from pyrite.executor.messages import Decoder, encode
+from pyrite.serial.hashing import HASH_SEED
+
+_TAIL_LINES = 20
+
+
+def spawn_zygote(settings: ZygoteSettings) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start the workers' parent and tell it its settings."""
+    ours, theirs = socket.socketpair()
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    paths = [root, os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else [root]
+    zygote = subprocess.Popen(
+        [sys.executable, "-P", "-m", "pyrite.cluster.zygote", str(theirs.fileno())],
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": str(HASH_SEED),
+            "PYTHONPATH": os.pathsep.join(paths),
+        },
+        pass_fds=[theirs.fileno()],
+        stdin=subprocess.DEVNULL,
+    )
+    theirs.close()
+    body = pickle.dumps(settings)
+    ours.sendall(len(body).to_bytes(8, "little") + body)
+    return zygote, ours
+
+
+class WorkerProcess:
+    """One worker: its channel, what it prints, and what the driver knows of it."""
+
+    def __init__(self, worker: WorkerId, sock: socket.socket, out: int, err: int) -> None:
+        self.id = worker
+        self.socket = sock
+        self.pipes = {"stdout": out, "stderr": err}
+        self.pid: int | None = None
+        self.status: int | None = None
+        """Its wait status, once it has ended."""
+        self.attempt: AttemptId | None = None
+        self.programs: set[StageId] = set()
+        self.inputs: dict[StageId, StageInputs] = {}
+        self.memory = 0
+        self.last_words = ""
+        self.tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._decoder = Decoder()
+        self._outgoing: deque[memoryview] = deque()
+        self._partial = {"stdout": b"", "stderr": b""}
+
+    @classmethod
+    def requested(cls, worker: WorkerId, zygote: socket.socket) -> WorkerProcess:
+        """Ask the zygote for a worker. It says Hello on the new channel."""
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        read_out, write_out = os.pipe()
+        read_err, write_err = os.pipe()
+        passed = [theirs.fileno(), write_out, write_err]
+        try:
+            socket.send_fds(zygote, [SPAWN.pack(worker)], passed)
+        except OSError:  # the zygote has ended: the closed channel will tell
+            pass
+        theirs.close()
+        for descriptor in (write_out, write_err):
+            os.close(descriptor)
+        for descriptor in (read_out, read_err):
+            os.set_blocking(descriptor, False)
+        return cls(worker, ours, read_out, read_err)
+
+    def send(self, message: Any) -> None:
+        """Queue a message; `flush` sends it."""
+        self._outgoing.append(memoryview(encode(message)))
+
+    def flush(self) -> bool:
+        """Send what the channel takes without waiting. True if nothing is left."""
+        while self._outgoing:
+            data = self._outgoing[0]
+            try:
+                sent = self.socket.send(data)
+            except BlockingIOError:
+                return False
+            except OSError:  # it is gone, as reading will find
+                self._outgoing.clear()
+                return True
+            if sent == len(data):
+                self._outgoing.popleft()
+            else:
+                self._outgoing[0] = data[sent:]
+        return True
+
+    def receive(self) -> list[Any] | None:
+        """The messages that have come, or None if the channel is closed."""
+        messages: list[Any] = []
+        while True:
+            try:
+                data = self.socket.recv(1 << 20)
+            except BlockingIOError:
+                return messages
+            except OSError:
+                data = b""
+            if not data:
+                return messages or None
+            messages += self._decoder.feed(data)
+            if len(data) < 1 << 20:
+                return messages
+
+    def printed(self, stream: str) -> tuple[list[str], bool]:
+        """Whole lines it has printed since the last call, and whether there will be no more."""
+        data, ended = self._partial[stream], False
+        while True:
+            try:
+                piece = os.read(self.pipes[stream], 1 << 16)
+            except BlockingIOError:
+                break
+            if not piece:
+                ended = True
+                break
+            data += piece
+        *lines, rest = data.split(b"\n")
+        if ended and rest:
+            lines, rest = [*lines, rest], b""
+        self._partial[stream] = rest
+        texts = [line.decode(errors="replace") for line in lines]
+        self.tail.extend(texts)
+        return texts, ended
+
+    def signal(self, number: int) -> None:
+        if self.pid is not None and self.status is None:
+            try:
+                os.kill(self.pid, number)
+            except ProcessLookupError:
+                pass
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+
+    def close(self) -> None:
+        self.socket.close()
+        for descriptor in self.pipes.values():
+            os.close(descriptor)
+
+
+def ended_because(process: WorkerProcess) -> str:
+    """How a worker ended, for people."""
+    name = f"worker {process.id} (process {process.pid})"
+    status = process.status
+    if process.last_words:
+        text = f"{name} ended itself: {process.last_words}"
+    elif status is None:
+        text = f"{name} was lost"
+    elif os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        text = f"{name} was killed by signal {number} ({signal.Signals(number).name})"
+        if number == signal.SIGKILL:
+            text += ", as the system does when memory runs out"
+    else:
+        text = f"{name} exited with status {os.WEXITSTATUS(status)}"
+    if process.memory:
+        text += f"; it last used {process.memory >> 20} MB of memory"
+    if process.tail:
+        lines = "\n".join(f"    {line}" for line in process.tail)
+        text += f"; the last lines it printed:\n{lines}"
+    return text

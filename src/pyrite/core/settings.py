@@ -1,0 +1,193 @@
+"""Settings by name, with their types, defaults and meaning. Read once, when a context starts."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+MB = 1 << 20
+
+
+def parse_bytes(text: str) -> int:
+    """Bytes from text as Spark and the JVM write them.
+
+    Example:
+        >>> parse_bytes("512m"), parse_bytes("2g"), parse_bytes("1000")
+        (536870912, 2147483648, 1000)
+    """
+    match = re.fullmatch(r"(\d+)\s*([kmgt]?)i?b?", text.strip().lower())
+    if match is None:
+        raise ValueError(f"{text!r} is not an amount of memory; write it like 512m or 2g")
+    return int(match[1]) << {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}[match[2]]
+
+
+def parse_seconds(text: str) -> float:
+    """Seconds from text such as ``"30"``, ``"500ms"``, ``"10s"``, ``"2m"`` or ``"1h"``.
+
+    Example:
+        >>> parse_seconds("2m"), parse_seconds("500ms")
+        (120.0, 0.5)
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|)", text.strip().lower())
+    if match is None:
+        raise ValueError(f"{text!r} is not a duration; write it like 30s or 5m")
+    return float(match[1]) * {"ms": 0.001, "m": 60, "min": 60, "h": 3600}.get(match[2], 1)
+
+
+def parse_bool(text: str) -> bool:
+    if text.strip().lower() not in ("true", "false"):
+        raise ValueError(f"{text!r} is neither true nor false")
+    return text.strip().lower() == "true"
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One setting.
+
+    Parameters:
+        name: ours; ``spark`` is the name under which a PySpark program knows it, or "".
+        parse: from text to its value.
+        default: the value if it is not set. None: worked out when the context starts.
+        meaning: one line for the reference.
+    """
+
+    name: str
+    spark: str
+    parse: Callable[[str], T]
+    default: T | None
+    meaning: str
+
+
+ALL: tuple[Setting[Any], ...] = (
+    Setting("pyrite.worker.memory", "spark.executor.memory", parse_bytes, None,
+            "Resident memory at which a worker spills to disk; 60 % of the machine's, shared."),
+    Setting("pyrite.worker.memoryLimit", "", parse_bytes, None,
+            "Resident memory at which a worker ends itself; 90 % of the machine's, shared."),
+    Setting("pyrite.task.maxFailures", "spark.task.maxFailures", int, 4,
+            "Failures of one task that fail its job."),
+    Setting("pyrite.task.timeout", "", parse_seconds, 0.0,
+            "A task that moves no data for this long is killed and tried again; 0: never."),
+    Setting("pyrite.task.cancelGrace", "spark.task.reaper.killTimeout", parse_seconds, 2.0,
+            "A worker that has not stopped a cancelled task after this long is killed."),
+    Setting("pyrite.default.parallelism", "spark.default.parallelism", int, None,
+            "Partitions where none are asked for; the number of workers."),
+    Setting("pyrite.split.size", "spark.hadoop.mapreduce.input.fileinputformat.split.maxsize",
+            parse_bytes, 64 * MB, "Bytes of input text per partition, at most."),
+    Setting("pyrite.local.dir", "spark.local.dir", str, None,
+            "Folder for shuffle and spill files; the system's folder for temporary files."),
+    Setting("pyrite.locality.wait", "spark.locality.wait", parse_seconds, 0.0,
+            "How long an idle worker waits for a task whose input is near."),
+    Setting("pyrite.speculation", "spark.speculation", parse_bool, False,
+            "Run a second copy of tasks that are much slower than the others of their stage."),
+    Setting("pyrite.progress", "spark.ui.showConsoleProgress", str, "auto",
+            "Progress lines: auto (a terminal gets them), true (always), false."),
+    Setting("pyrite.eventLog", "", str, "",
+            "File to write every job, stage, attempt and loss to, as JSON lines; empty: none."),
+)
+
+
+class Settings:
+    """The settings of one context.
+
+    Parameters:
+        values: text by name, ours or Spark's.
+
+    Raises:
+        ValueError: a ``pyrite.`` name that does not exist, or a value that cannot be read.
+
+    Example:
+        >>> settings = Settings({"pyrite.worker.memory": "512m"})
+        >>> settings["pyrite.worker.memory"], settings["pyrite.task.maxFailures"]
+        (536870912, 4)
+    """
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        names = [setting.name for setting in ALL]
+        for name in values:
+            if name.startswith("pyrite.") and name not in names:
+                close = difflib.get_close_matches(name, names, 1)
+                hint = f"; did you mean {close[0]}?" if close else ""
+                raise ValueError(f"there is no setting {name}{hint}")
+        self._values: dict[str, Any] = {}
+        for setting in ALL:
+            text = values.get(setting.name, values.get(setting.spark) if setting.spark else None)
+            try:
+                value = setting.default if text is None else setting.parse(text)
+            except ValueError as error:
+                raise ValueError(f"{setting.name}: {error}") from None
+            self._values[setting.name] = value
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    @property
+    def local_dir(self) -> str:
+        return self["pyrite.local.dir"] or tempfile.gettempdir()
+
+    def worker_memory(self, workers: int) -> int:
+        """Bytes at which one of ``workers`` on this machine spills."""
+        return self["pyrite.worker.memory"] or machine_memory() * 6 // 10 // workers
+
+    def worker_memory_limit(self, workers: int) -> int:
+        """Bytes at which one of ``workers`` on this machine ends itself."""
+        return self["pyrite.worker.memoryLimit"] or machine_memory() * 9 // 10 // workers
+
+
+def machine_memory() -> int:
+    """Bytes of memory this process may count on: the machine's, or its control group's."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        with open("/sys/fs/cgroup/memory.max") as file:
+            return min(total, int(file.read()))
+    except (OSError, ValueError):  # no such group, or "max": no limit of its own
+        return total
+
+
+@dataclass(frozen=True)
+class Master:
+    """Where a program runs.
+
+    Parameters:
+        workers: worker processes on this machine; 0: tasks run in the calling thread.
+        max_failures: failures of one task that fail its job, if the master says so.
+
+    Example:
+        >>> Master.parse("local[2,3]")
+        Master(workers=2, max_failures=3)
+    """
+
+    workers: int
+    max_failures: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Master:
+        """Read ``local``, ``local[N]``, ``local[*]`` or ``local[N,F]``.
+
+        Raises:
+            ValueError: it is none of these.
+        """
+        match = re.fullmatch(r"local(?:\[\s*(\d+|\*)\s*(?:,\s*(\d+)\s*)?\])?", text.strip())
+        if match is None or match[1] == "0" or match[2] == "0":
+            raise ValueError(
+                f"cannot run on master {text!r}; there are local (in this process), local[N] "
+                f"(N worker processes), local[*] (one per core) and local[N,F] (F failures "
+                f"allowed per task)"
+            )
+        if match[1] is None:
+            return cls(0)
+        workers = available_cores() if match[1] == "*" else int(match[1])
+        return cls(workers, int(match[2]) if match[2] else None)
+
+
+def available_cores() -> int:
+    """Cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

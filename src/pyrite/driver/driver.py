@@ -1,0 +1,269 @@
+"""The driver: one thread that hears what happened, asks the scheduler, and does what it says."""
+
+from __future__ import annotations
+
+import pickle
+import queue
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, TaskOutput
+from pyrite.core.errors import JobFailed, StoppedError
+from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId
+from pyrite.core.outcome import Failure, FetchFailure, Success, TaskReport
+from pyrite.core.specs import StageInputs, TaskLaunch
+from pyrite.driver import events as seen
+from pyrite.driver.failures import exception_for
+from pyrite.driver.job import Job
+from pyrite.lineage.node import Node
+from pyrite.plan.planner import Planner, Stage
+from pyrite.plan.program import Action
+from pyrite.scheduler import commands as todo
+from pyrite.scheduler import events as heard
+from pyrite.scheduler.policy import Policy
+from pyrite.scheduler.state import SchedulerState
+
+
+class _Stop:
+    """Ends the loop."""
+
+
+_Message: TypeAlias = ClusterEvent | heard.Event | Job | _Stop
+
+
+class Driver:
+    """Runs jobs on a cluster.
+
+    Parameters:
+        cluster: where the workers are. The driver starts and stops it.
+        policy: the scheduler's limits.
+        listeners: told of everything that happens, in the driver's thread.
+    """
+
+    def __init__(
+        self, cluster: Cluster, policy: Policy, listeners: Sequence[seen.Listener] = ()
+    ) -> None:
+        self._cluster = cluster
+        self._listeners = list(listeners)
+        self._planner = Planner()
+        self._scheduler = SchedulerState(policy)
+        self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
+        self._jobs: dict[JobId, Job] = {}
+        self._stages: dict[StageId, Stage] = {}
+        self._stage_uses: Counter[StageId] = Counter()
+        self._shuffle_stages: dict[ShuffleId, StageId] = {}
+        self._inputs: dict[StageId, StageInputs] = {}
+        self._results: dict[AttemptId, bytes] = {}
+        self._stopped: BaseException | None = None
+        self._thread = threading.Thread(target=self._serve, name="pyrite-driver", daemon=True)
+
+    # -- for callers, from any thread ---------------------------------------------------
+
+    def start(self) -> None:
+        """Bring up the cluster; returns before its workers are there."""
+        self._thread.start()
+        self._cluster.start(self._inbox.put)
+
+    def run(self, node: Node, partitions: Sequence[int], action: Action, name: str) -> list[Any]:
+        """Run a job and wait for its results, one for each of ``partitions``.
+
+        Raises:
+            Exception: what the user's code raised in a task, after all its attempts.
+            JobFailed: the job could not be finished for another reason.
+            KeyboardInterrupt: after cancelling the job.
+        """
+        job = self.submit(node, partitions, action, name)
+        try:
+            self._cluster.wait(job.done)
+        except BaseException:
+            self.cancel(job, "interrupted")
+            raise
+        return job.results()
+
+    def submit(self, node: Node, partitions: Sequence[int], action: Action, name: str) -> Job:
+        """Start a job and return at once.
+
+        Raises:
+            SerializationError: something it needs cannot be sent to the workers.
+        """
+        if self._stopped is not None:
+            raise self._stopped
+        job = Job(self._planner.plan(node, partitions, action, name))
+        for shuffle in self._planner.take_dropped():
+            self._inbox.put(heard.ShuffleDropped(shuffle))
+        self._inbox.put(job)
+        return job
+
+    def cancel(self, job: Job, reason: str) -> None:
+        """Stop a job. Its waiters get JobCancelled."""
+        self._inbox.put(heard.JobCancelled(job.id, reason))
+
+    def stop(self) -> None:
+        """Cancel all jobs and end the cluster. Returns when nothing is left of it."""
+        self._inbox.put(_Stop())
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    # -- the loop -----------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        stopped: BaseException = StoppedError("the context was stopped")
+        try:
+            while not isinstance(message := self._next(), _Stop):
+                self._take(message)
+        except Exception:
+            stopped = JobFailed(f"a fault in the engine:\n{traceback.format_exc()}")
+        self._end(stopped)
+
+    def _next(self) -> _Message:
+        due = self._scheduler.next_tick(time.monotonic())
+        try:
+            if due is None:
+                return self._inbox.get()
+            return self._inbox.get(timeout=max(0.0, due - time.monotonic()))
+        except queue.Empty:
+            return heard.Tick()
+
+    def _end(self, error: BaseException) -> None:
+        self._stopped = error
+        for job in list(self._jobs.values()):
+            self._finish(job, error)
+        while True:
+            try:
+                message = self._inbox.get_nowait()
+            except queue.Empty:
+                break
+            if isinstance(message, Job):
+                message.finish(error)
+        self._cluster.stop()
+        self._cluster.wake()
+
+    def _take(self, message: _Message) -> None:
+        match message:
+            case Job():
+                self._begin(message)
+            case TaskReport():
+                self._reported(message)
+            case TaskOutput(worker, attempt, stream, text):
+                self._say(seen.TaskPrinted(time.time(), attempt, worker, stream, text))
+            case ClusterFailed():
+                for job in list(self._jobs.values()):
+                    self._finish(job, JobFailed(message.message))
+                self._stopped = JobFailed(message.message)
+            case heard.WorkerJoined(worker, node):
+                self._say(seen.WorkerUp(time.time(), worker, node))
+                self._decide(message)
+            case heard.WorkerLost(worker, failure):
+                self._say(seen.WorkerDown(time.time(), worker, failure.message))
+                self._decide(message)
+            case heard.ShuffleDropped(shuffle):
+                self._decide(message)
+                if (stage := self._shuffle_stages.pop(shuffle, None)) is not None:
+                    self._inputs.pop(stage, None)
+                    self._cluster.forget_stage(stage)
+            case _Stop():
+                pass
+            case _:
+                self._decide(message)
+
+    def _begin(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        for stage in job.plan.stages:
+            self._stages[stage.spec.stage] = stage
+            self._stage_uses[stage.spec.stage] += 1
+            if stage.spec.shuffle is not None:
+                self._shuffle_stages[stage.spec.shuffle] = stage.spec.stage
+        spec = job.plan.spec
+        self._say(
+            seen.JobStarted(time.time(), job.id, spec.name, tuple(s.stage for s in spec.stages))
+        )
+        self._decide(heard.JobSubmitted(spec))
+
+    def _reported(self, report: TaskReport) -> None:
+        worker, attempt, outcome = report.worker, report.attempt, report.outcome
+        event: heard.Event
+        error = ""
+        match outcome:
+            case Success(output, result):
+                if result is not None:
+                    self._results[attempt] = result
+                event = heard.TaskSucceeded(worker, attempt, output)
+            case Failure():
+                error = f"{outcome.cause.value}: {outcome.message}"
+                event = heard.TaskFailed(worker, attempt, outcome)
+            case FetchFailure():
+                error = outcome.message
+                self._say(
+                    seen.OutputLost(time.time(), outcome.shuffle, outcome.map_partition, error)
+                )
+                event = heard.FetchFailed(worker, attempt, outcome)
+        self._say(seen.TaskEnded(time.time(), attempt, worker, error, report.metrics))
+        self._decide(event)
+        self._results.pop(attempt, None)  # if it was not accepted
+
+    def _decide(self, event: heard.Event) -> None:
+        for command in self._scheduler.handle(event, time.monotonic()):
+            self._carry_out(command)
+
+    def _carry_out(self, command: todo.Command) -> None:
+        match command:
+            case todo.Launch(worker, attempt, epoch, reason):
+                self._say(seen.TaskStarted(time.time(), attempt, worker, reason))
+                self._cluster.launch(worker, self._task(attempt, epoch))
+            case todo.Cancel(worker, attempt):
+                self._cluster.cancel(worker, attempt)
+            case todo.KillWorker(worker):
+                self._cluster.kill(worker)
+            case todo.Accept(job_id, attempt):
+                if job := self._jobs.get(job_id):
+                    job.accept(attempt.partition, self._results.pop(attempt))
+            case todo.OutputDiscarded(output):
+                self._cluster.remove_output(output)
+            case todo.JobSucceeded(job_id):
+                if job := self._jobs.get(job_id):
+                    self._finish(job, None)
+            case todo.JobFailed(job_id, failure, failed_attempt):
+                if job := self._jobs.get(job_id):
+                    stage = self._stages.get(failed_attempt.stage) if failed_attempt else None
+                    name = stage.spec.name if stage else ""
+                    self._finish(job, exception_for(failure, failed_attempt, name))
+            case todo.StageStarted(stage_id, tasks):
+                name = self._stages[stage_id].spec.name
+                self._say(seen.StageStarted(time.time(), stage_id, name, tasks))
+            case todo.StageFinished(stage_id):
+                self._say(seen.StageEnded(time.time(), stage_id, True))
+            case todo.StageDropped(stage_id):
+                self._say(seen.StageEnded(time.time(), stage_id, False))
+
+    def _task(self, attempt: AttemptId, epoch: int) -> TaskLaunch:
+        stage = self._stages[attempt.stage]
+        inputs = self._inputs.get(attempt.stage)
+        if inputs is None or inputs.epoch != epoch:
+            addresses = self._scheduler.inputs(attempt.stage)
+            inputs = StageInputs(attempt.stage, epoch, pickle.dumps(addresses))
+            self._inputs[attempt.stage] = inputs
+        split = pickle.dumps(stage.splits(attempt.partition), protocol=5)
+        return TaskLaunch(attempt, stage.program, inputs, split)
+
+    def _finish(self, job: Job, error: BaseException | None) -> None:
+        del self._jobs[job.id]
+        for stage in job.plan.stages:
+            stage_id = stage.spec.stage
+            self._stage_uses[stage_id] -= 1
+            if not self._stage_uses[stage_id]:
+                del self._stage_uses[stage_id], self._stages[stage_id]
+                if stage.spec.shuffle is None:
+                    self._inputs.pop(stage_id, None)
+                    self._cluster.forget_stage(stage_id)
+        message = f"{type(error).__name__}: {error}" if error else ""
+        self._say(seen.JobEnded(time.time(), job.id, message))
+        job.finish(error)
+        self._cluster.wake()
+
+    def _say(self, event: seen.DriverEvent) -> None:
+        for listener in self._listeners:
+            listener(event)

@@ -1,0 +1,119 @@
+"""What happened, for whoever watches: progress on the terminal, the event log, tests.
+
+Every event has ``time``, in seconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pyrite.core.ids import AttemptId, JobId, StageId, WorkerId
+from pyrite.core.outcome import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class JobStarted:
+    time: float
+    job: JobId
+    name: str
+    stages: tuple[StageId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnded:
+    """``error`` is empty if the job succeeded."""
+
+    time: float
+    job: JobId
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    """``tasks`` is the number of partitions that are missing, not of all there are."""
+
+    time: float
+    stage: StageId
+    name: str
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageEnded:
+    """``complete`` is False if its jobs ended before it did."""
+
+    time: float
+    stage: StageId
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStarted:
+    """``reason`` says why the attempt runs, and why on this worker."""
+
+    time: float
+    attempt: AttemptId
+    worker: WorkerId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    """``error`` is empty if the attempt succeeded."""
+
+    time: float
+    attempt: AttemptId
+    worker: WorkerId
+    error: str
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPrinted:
+    time: float
+    attempt: AttemptId | None
+    worker: WorkerId
+    stream: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerUp:
+    time: float
+    worker: WorkerId
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDown:
+    time: float
+    worker: WorkerId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputLost:
+    """A map output could not be read: its task runs again."""
+
+    time: float
+    shuffle: int
+    partition: int
+    reason: str
+
+
+DriverEvent: TypeAlias = (
+    JobStarted
+    | JobEnded
+    | StageStarted
+    | StageEnded
+    | TaskStarted
+    | TaskEnded
+    | TaskPrinted
+    | WorkerUp
+    | WorkerDown
+    | OutputLost
+)
+Listener: TypeAlias = Callable[[DriverEvent], None]
+"""Called in the driver's thread with each event in turn: must be quick and not raise."""

@@ -1,0 +1,58 @@
+"""From a failed attempt to the exception that the user sees: the user's own, wherever it can be."""
+
+from __future__ import annotations
+
+import pickle
+
+from pyrite.core.errors import (
+    JobCancelled,
+    JobFailed,
+    OutOfMemoryError,
+    TaskTimeoutError,
+    WorkerLostError,
+)
+from pyrite.core.ids import AttemptId
+from pyrite.core.outcome import Cause, Failure
+from pyrite.executor.remote_error import RemoteError, restored
+
+_ERRORS = {
+    Cause.WORKER_LOST: WorkerLostError,
+    Cause.OUT_OF_MEMORY: OutOfMemoryError,
+    Cause.TIMED_OUT: TaskTimeoutError,
+}
+
+
+def exception_for(failure: Failure, attempt: AttemptId | None, stage_name: str) -> BaseException:
+    """The exception to raise for the failure of a job.
+
+    Parameters:
+        failure: what ended the job.
+        attempt: the attempt that was one too many, if it came to that.
+        stage_name: the attempt's stage, for people.
+    """
+    where = _where(attempt, stage_name)
+    if failure.cause is Cause.CANCELLED:
+        return JobCancelled(failure.message)
+    if failure.error is None:
+        kind = _ERRORS.get(failure.cause, JobFailed)
+        return kind(f"{failure.message}\n{where}" if where else failure.message)
+    remote: RemoteError = pickle.loads(failure.error)
+    error, frames = restored(remote)
+    if error is None:
+        error = JobFailed(f"a task raised {failure.message}\n\n{remote.formatted}")
+    else:
+        error.with_traceback(frames)
+    for line in (where, *remote.details):
+        if line:
+            error.add_note(line)
+    return error
+
+
+def _where(attempt: AttemptId | None, stage_name: str) -> str:
+    if attempt is None:
+        return ""
+    tries = attempt.number + 1
+    return (
+        f"task: partition {attempt.partition} of stage {attempt.stage} ({stage_name}), "
+        f"attempt {tries}" + (", the last one" if tries > 1 else "")
+    )

@@ -1,0 +1,52 @@
+"""A job as the caller holds it: its results as they come, and the wait for its end."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from pyrite.core.ids import JobId
+from pyrite.plan.planner import Plan
+from pyrite.serial.records import loads
+
+
+class Job:
+    """A submitted job.
+
+    Parameters:
+        plan: its stages.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.done = threading.Event()
+        self._results: dict[int, bytes] = {}
+        self._error: BaseException | None = None
+
+    @property
+    def id(self) -> JobId:
+        return self.plan.job
+
+    @property
+    def failed(self) -> bool:
+        return self._error is not None
+
+    def accept(self, partition: int, result: bytes) -> None:
+        """A partition's one result has come."""
+        self._results[partition] = result
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """Nothing more will come."""
+        self._error = error
+        self.done.set()
+
+    def results(self) -> list[Any]:
+        """The results of all partitions in the order in which they were asked for.
+
+        Raises:
+            Exception: what failed the job.
+        """
+        if self._error is not None:
+            raise self._error
+        order = self.plan.stages[-1].spec.partitions
+        return [loads(self._results.pop(partition)) for partition in order]

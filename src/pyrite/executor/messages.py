@@ -1,0 +1,125 @@
+"""What driver and worker say to each other, and the channel it goes through.
+
+A message is a pickled tuple or dataclass behind its length and checksum.
+"""
+
+from __future__ import annotations
+
+import pickle
+import socket
+import struct
+import threading
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from pyrite.core.errors import CorruptBlockError
+from pyrite.core.ids import AttemptId, StageId
+
+HEADER = struct.Struct("<QI")
+"""Length and CRC-32 of the message that follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunTask:
+    """Driver to worker: run this attempt. Its stage's program and inputs came before."""
+
+    attempt: AttemptId
+    split: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetStage:
+    """Driver to worker: no more tasks of this stage."""
+
+    stage: StageId
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Worker to driver: ready for tasks."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Worker to driver, now and then while a task runs.
+
+    ``progress`` grows when the task has moved data since the last one; ``memory`` is in bytes.
+    """
+
+    attempt: AttemptId
+    progress: int
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dying:
+    """Worker to driver: the last words of a worker that ends itself for lack of memory."""
+
+    message: str
+
+
+def encode(message: Any) -> bytes:
+    """A message as it goes over the wire."""
+    body = pickle.dumps(message, protocol=5)
+    return HEADER.pack(len(body), zlib.crc32(body)) + body
+
+
+class Decoder:
+    """Takes bytes as they come, gives whole messages."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[Any]:
+        """The messages completed by ``data``.
+
+        Raises:
+            CorruptBlockError: a message's checksum is wrong.
+        """
+        self._buffer += data
+        messages = []
+        while len(self._buffer) >= HEADER.size:
+            length, checksum = HEADER.unpack_from(self._buffer)
+            end = HEADER.size + length
+            if len(self._buffer) < end:
+                break
+            body = bytes(memoryview(self._buffer)[HEADER.size : end])
+            del self._buffer[:end]
+            if zlib.crc32(body) != checksum:
+                raise CorruptBlockError("a message between driver and worker was damaged")
+            messages.append(pickle.loads(body))
+        return messages
+
+
+class Channel:
+    """The worker's end: whole messages in, and out from more than one thread."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._decoder = Decoder()
+        self._inbox: list[Any] = []
+        self._sending = threading.Lock()
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def send(self, message: Any) -> None:
+        data = encode(message)
+        with self._sending:
+            self._socket.sendall(data)
+
+    def receive(self) -> Any:
+        """The next message; waits for it.
+
+        Raises:
+            EOFError: the driver is gone.
+        """
+        while not self._inbox:
+            data = self._socket.recv(1 << 18)
+            if not data:
+                raise EOFError
+            self._inbox = self._decoder.feed(data)
+        return self._inbox.pop(0)

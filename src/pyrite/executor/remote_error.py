@@ -1,0 +1,118 @@
+"""An exception on its way from the task that raised it to the user who waits for the job.
+
+It arrives as itself, with the user's frames in its traceback and a note that says which
+partition, attempt, record and place in the input it was.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import reprlib
+import traceback
+from dataclasses import dataclass
+from types import FrameType, TracebackType
+from typing import Any
+
+from pyrite.core.context import TaskContext
+from pyrite.core.outcome import Cause, Failure
+from pyrite.serial.records import dumps_by_value
+
+_ENGINE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+@dataclass(frozen=True)
+class RemoteError:
+    """What travels.
+
+    Parameters:
+        error: the pickled exception, or None where it cannot be pickled.
+        kind: name of the exception's type.
+        text: what ``str`` gave for it.
+        frames: the pickled traceback, from the user's first frame on.
+        details: lines that say where the task was.
+    """
+
+    error: bytes | None
+    kind: str
+    text: str
+    frames: bytes | None
+    formatted: str
+    details: tuple[str, ...]
+
+
+def failure_of(error: BaseException, task: TaskContext) -> Failure:
+    """Describe an exception that a task raised."""
+    frames = _user_frames(error.__traceback__)
+    remote = RemoteError(
+        error=_pickled_error(error),
+        kind=type(error).__name__,
+        text=str(error),
+        frames=_pickled_frames(frames),
+        formatted="".join(traceback.format_exception(type(error), error, frames)),
+        details=tuple(_details(frames, task)),
+    )
+    cause = Cause.OUT_OF_MEMORY if isinstance(error, MemoryError) else Cause.ERROR
+    message = f"{remote.kind}: {remote.text}" if remote.text else remote.kind
+    return Failure(cause, message, pickle.dumps(remote))
+
+
+def _user_frames(tb: TracebackType | None) -> TracebackType | None:
+    """The traceback from the first frame outside the engine on; all of it if there is none."""
+    first = tb
+    while first is not None and _in_engine(first.tb_frame):
+        first = first.tb_next
+    return first or tb
+
+
+def _in_engine(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_ENGINE_FOLDER)
+
+
+def _details(frames: TracebackType | None, task: TaskContext) -> list[str]:
+    details = []
+    if task.position is not None:
+        details.append(f"input: {task.position()}")
+    if frames is not None and (record := _record(frames.tb_frame)) is not None:
+        details.append(f"record: {record}")
+    return details
+
+
+def _record(frame: FrameType) -> str | None:
+    """The first argument of the user's outermost function: the record it was given."""
+    code = frame.f_code
+    if not code.co_argcount or _in_engine(frame):
+        return None
+    names = code.co_varnames[: code.co_argcount]
+    shown = reprlib.Repr()
+    shown.maxstring = shown.maxother = 200
+    values = [frame.f_locals[name] for name in names if name in frame.f_locals]
+    try:
+        return ", ".join(shown.repr(value) for value in values) or None
+    except Exception:
+        return None
+
+
+def _pickled_error(error: BaseException) -> bytes | None:
+    """The exception as bytes, if it survives the trip: many with their own __init__ do not."""
+    try:
+        data = dumps_by_value(error)
+        return data if type(pickle.loads(data)) is type(error) else None
+    except Exception:
+        return None
+
+
+def _pickled_frames(frames: TracebackType | None) -> bytes | None:
+    from tblib import Traceback
+
+    return None if frames is None else pickle.dumps(Traceback(frames).to_dict())
+
+
+def restored(remote: RemoteError) -> tuple[BaseException | None, TracebackType | None]:
+    """The exception (None if it could not travel) and its traceback, in the driver."""
+    from tblib import Traceback
+
+    tb: Any = None
+    if remote.frames is not None:
+        tb = Traceback.from_dict(pickle.loads(remote.frames)).as_traceback()
+    return (None if remote.error is None else pickle.loads(remote.error)), tb

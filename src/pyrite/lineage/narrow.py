@@ -1,0 +1,214 @@
+"""Nodes computed within the task of their child: no data moves between workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from pyrite.core.context import TaskContext
+from pyrite.lineage.dependency import Dependency, Narrow
+from pyrite.lineage.node import Node
+from pyrite.lineage.ops import Op, apply_ops
+from pyrite.lineage.partitioner import Partitioner
+
+
+def _same(partition: int) -> tuple[int]:
+    return (partition,)
+
+
+class Transformed(Node):
+    """``parent`` with one op applied to each partition.
+
+    Parameters:
+        keeps_partitioner: the op leaves keys as they are.
+    """
+
+    def __init__(self, parent: Node, op: Op, keeps_partitioner: bool = False) -> None:
+        super().__init__()
+        self.parent = parent
+        self.op = op
+        self._partitioner = parent.partitioner if keeps_partitioner else None
+        self._num_partitions = parent.num_partitions
+
+    @property
+    def num_partitions(self) -> int:
+        return self._num_partitions
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        return (Narrow(self.parent, _same),)
+
+    @property
+    def partitioner(self) -> Partitioner | None:
+        return self._partitioner
+
+    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+        return self.op.apply(partition, self.parent.compute(partition, task))
+
+
+class Fused(Node):
+    """A run of ops over a base node: what a chain of `Transformed` becomes in a stage."""
+
+    def __init__(self, base: Node, ops: Sequence[Op]) -> None:
+        super().__init__()
+        self.base = base
+        self.ops = tuple(ops)
+
+    @property
+    def num_partitions(self) -> int:
+        return self.base.num_partitions
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        return (Narrow(self.base, _same),)
+
+    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+        return apply_ops(self.ops, partition, self.base.compute(partition, task))
+
+
+class Combined(Node):
+    """A node with several parents, or several parent partitions for one of its own."""
+
+    def __init__(self, parents: Sequence[Node]) -> None:
+        super().__init__()
+        self.parents = tuple(parents)
+
+    def with_parents(self, parents: Sequence[Node]) -> Combined:
+        """The same node over other parents, for the planner to put fused ones in."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__, parents=tuple(parents))
+        return copy
+
+
+class Union(Combined):
+    """All partitions of the first parent, then all of the second, and so on."""
+
+    @property
+    def num_partitions(self) -> int:
+        return sum(parent.num_partitions for parent in self.parents)
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        edges = []
+        start = 0
+        for parent in self.parents:
+            edges.append(Narrow(parent, _Shifted(start, parent.num_partitions)))
+            start += parent.num_partitions
+        return tuple(edges)
+
+    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+        for parent in self.parents:
+            if partition < parent.num_partitions:
+                return parent.compute(partition, task)
+            partition -= parent.num_partitions
+        raise IndexError(partition)
+
+
+class _Shifted:
+    def __init__(self, start: int, length: int) -> None:
+        self.start, self.length = start, length
+
+    def __call__(self, partition: int) -> tuple[int, ...]:
+        parents = partition - self.start
+        return (parents,) if 0 <= parents < self.length else ()
+
+
+class AlignedUnion(Combined):
+    """The union of datasets partitioned alike: partition i of each, one after another."""
+
+    @property
+    def num_partitions(self) -> int:
+        return self.parents[0].num_partitions
+
+    @property
+    def partitioner(self) -> Partitioner | None:
+        return self.parents[0].partitioner
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        return tuple(Narrow(parent, _same) for parent in self.parents)
+
+    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+        return chain.from_iterable(parent.compute(partition, task) for parent in self.parents)
+
+
+class Coalesced(Combined):
+    """Fewer partitions, each several neighbouring ones of the parent."""
+
+    def __init__(self, parent: Node, num_partitions: int) -> None:
+        super().__init__((parent,))
+        self._num_partitions = min(num_partitions, parent.num_partitions)
+
+    @property
+    def num_partitions(self) -> int:
+        return self._num_partitions
+
+    def _parents_of(self, partition: int) -> Sequence[int]:
+        whole, parts = self.parents[0].num_partitions, self._num_partitions
+        return range(partition * whole // parts, (partition + 1) * whole // parts)
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        return (Narrow(self.parents[0], self._parents_of),)
+
+    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+        (parent,) = self.parents
+        return chain.from_iterable(
+            parent.compute(each, task) for each in self._parents_of(partition)
+        )
+
+
+class Cartesian(Combined):
+    """Every pair of a record of the left and a record of the right."""
+
+    def __init__(self, left: Node, right: Node) -> None:
+        super().__init__((left, right))
+        self._width = right.num_partitions
+
+    @property
+    def num_partitions(self) -> int:
+        return self.parents[0].num_partitions * self._width
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        left, right = self.parents
+        width = self._width
+        return (
+            Narrow(left, lambda partition: (partition // width,)),
+            Narrow(right, lambda partition: (partition % width,)),
+        )
+
+    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+        left, right = self.parents
+        i, j = divmod(partition, self._width)
+        others = list(right.compute(j, task))
+        return ((record, other) for record in left.compute(i, task) for other in others)
+
+
+class Zipped(Combined):
+    """Pairs of records at the same place of two datasets with equal partitions."""
+
+    @property
+    def num_partitions(self) -> int:
+        return self.parents[0].num_partitions
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        return tuple(Narrow(parent, _same) for parent in self.parents)
+
+    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+        left, right = (parent.compute(partition, task) for parent in self.parents)
+        missing = object()
+        for record in left:
+            other = next(right, missing)
+            if other is missing:
+                break
+            yield record, other
+        else:
+            if next(right, missing) is missing:
+                return
+        raise ValueError(
+            f"zip needs as many records on both sides of each partition; "
+            f"partition {partition} differs"
+        )

@@ -1,0 +1,68 @@
+"""Nodes that read a shuffle: their partitions are made of pieces of all of a parent's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pyrite.core.context import TaskContext
+from pyrite.lineage.dependency import Dependency, Narrow, Shuffle
+from pyrite.lineage.narrow import Combined, _same
+from pyrite.lineage.node import Node
+from pyrite.lineage.partitioner import Partitioner
+
+
+class Shuffled(Node):
+    """The ``(key, value)`` records of a shuffle, arranged as it says."""
+
+    def __init__(self, shuffle: Shuffle) -> None:
+        super().__init__()
+        self.shuffle = shuffle
+
+    @property
+    def num_partitions(self) -> int:
+        return self.shuffle.partitioner.num_partitions
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        return (self.shuffle,)
+
+    @property
+    def partitioner(self) -> Partitioner:
+        return self.shuffle.partitioner
+
+    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+        return task.shuffle.read(self.shuffle, partition, task)
+
+
+class CoGrouped(Combined):
+    """``(key, (values in the first parent, values in the second, ...))`` for every key.
+
+    A parent that is partitioned as wanted already is read in place; the others are shuffled.
+    """
+
+    def __init__(self, parents: Sequence[Node], partitioner: Partitioner) -> None:
+        self._edges: list[Shuffle | None] = [
+            None if parent.partitioner == partitioner else Shuffle(parent, partitioner)
+            for parent in parents
+        ]
+        super().__init__([p for p, edge in zip(parents, self._edges, strict=True) if edge is None])
+        self._partitioner = partitioner
+
+    @property
+    def num_partitions(self) -> int:
+        return self._partitioner.num_partitions
+
+    @property
+    def partitioner(self) -> Partitioner:
+        return self._partitioner
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        local = iter(self.parents)
+        return tuple(edge or Narrow(next(local), _same) for edge in self._edges)
+
+    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+        local = iter(self.parents)
+        sides = tuple(edge or next(local).compute(partition, task) for edge in self._edges)
+        return task.shuffle.read_groups(sides, partition, task)

@@ -1,0 +1,104 @@
+"""Functions as bytes, and a name for what keeps one from being so."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from pyrite.core.errors import SerializationError
+from pyrite.serial.records import dumps_by_value
+
+
+def dumps_closure(value: Any, purpose: str) -> bytes:
+    """Pickle a function, or a structure that holds functions, by value.
+
+    Parameters:
+        value: what to pickle.
+        purpose: what it is for, for the error message: ``"map at app.py:7"``.
+
+    Raises:
+        SerializationError: it cannot be pickled; the message names the captured variable.
+    """
+    try:
+        return dumps_by_value(value)
+    except Exception as error:
+        path, culprit = _find_culprit(value)
+        where = f"{path}, a {type(culprit).__name__}," if path else "something it uses"
+        reason = str(error).strip() or type(error).__name__
+        raise SerializationError(
+            f"{purpose or 'a function'} cannot be sent to the workers: {where} cannot be "
+            f"pickled ({reason}). Make it inside the function (or once per partition, with "
+            f"mapPartitions), or send a plain value that it can be made from."
+        ) from error
+
+
+def _find_culprit(value: Any) -> tuple[str, Any]:
+    """The innermost part of ``value`` that cannot be pickled, and the way to it."""
+    path, culprit = "", value
+    for _ in range(20):
+        for name, part in _parts(culprit):
+            if not _picklable(part):
+                path, culprit = _joined(path, name), part
+                break
+        else:
+            break
+    return path, culprit
+
+
+def _joined(path: str, name: str) -> str:
+    if not name:
+        return path
+    return f"{name} of {path}" if path else name
+
+
+def _parts(value: Any) -> Iterator[tuple[str, Any]]:
+    """What ``value`` carries along, with names a reader of the user's program knows."""
+    if isinstance(value, types.FunctionType):
+        yield from _captures(value)
+    elif isinstance(value, types.MethodType):
+        yield "", value.__func__
+        yield "the object the method belongs to", value.__self__
+    elif isinstance(value, dict):
+        yield from ((f"the item {key!r}", item) for key, item in value.items())
+    elif isinstance(value, list | tuple | set | frozenset):
+        engine = type(value) is tuple and any(type(v).__module__.startswith("pyrite.") for v in value)
+        yield from (("" if engine else f"item {i}", item) for i, item in enumerate(value))
+    elif isinstance(value, type):
+        return
+    else:
+        engine = type(value).__module__.startswith("pyrite.")
+        for name, item in getattr(value, "__dict__", {}).items():
+            yield ("" if engine else f"the attribute {name!r}"), item
+
+
+def _captures(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
+    in_function = f"in {function.__name__!r}" if function.__name__ != "<lambda>" else "in the lambda"
+    engine = function.__module__ is not None and function.__module__.startswith("pyrite.")
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield ("" if engine else f"the variable {name!r} {in_function}"), cell.cell_contents
+        except ValueError:  # the variable has no value yet
+            continue
+    if engine:
+        return
+    for name in _global_names(function.__code__):
+        if name in function.__globals__:
+            yield f"the global variable {name!r} {in_function}", function.__globals__[name]
+    for default in function.__defaults__ or ():
+        yield f"a default argument {in_function}", default
+
+
+def _global_names(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _global_names(constant)
+
+
+def _picklable(value: Any) -> bool:
+    try:
+        dumps_by_value(value)
+    except Exception:
+        return False
+    return True
