@@ -1,0 +1,75 @@
+"""Lines in streams of bytes: LF, CR and CRLF end them, as in `bytes.splitlines`.
+
+Never `str.splitlines`, which also cuts at U+2028, U+0085, form feed and others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+_LINE_END = re.compile(rb"\r\n?|\n")
+_PROBE = 1 << 14
+
+
+def line_start(file: BinaryIO, at: int, size: int) -> int:
+    """The first offset at or after ``at`` where a line begins; ``size`` if none does."""
+    if at <= 0:
+        return 0
+    position = at - 1
+    file.seek(position)
+    while position < size and (chunk := file.read(_PROBE)):
+        if end := _LINE_END.search(chunk):
+            after = position + end.end()
+            if end[0] == b"\r":  # perhaps half of a CRLF that the chunk's end cuts
+                file.seek(after)
+                after += file.read(1) == b"\n"
+            return min(after, size)
+        position += len(chunk)
+    return size
+
+
+def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes, regrouped so that lines end where blocks end.
+
+    A CR at the end of a chunk is held back: the next chunk may begin with its LF.
+    """
+    held: list[bytes] = []
+    for chunk in chunks:
+        newline = chunk.rfind(b"\n")
+        cut = max(newline, chunk.rfind(b"\r", newline + 1, -1)) + 1
+        if cut:
+            held.append(chunk[:cut])
+            yield b"".join(held)
+            held = [chunk[cut:]]
+        else:
+            held.append(chunk)
+    if rest := b"".join(held):
+        yield rest
+
+
+def first_line(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The bytes up to and with the first line end."""
+    for chunk in chunks:
+        if end := _LINE_END.search(chunk):
+            yield chunk[: end.end()]
+            cut_short = end[0] == b"\r" and end.end() == len(chunk)
+            if cut_short and next(chunks, b"").startswith(b"\n"):
+                yield b"\n"
+            return
+        yield chunk
+
+
+def split_lines(block: bytes, encoding: str, errors: str) -> list[str]:
+    """The lines of a block, decoded, without their ends.
+
+    Decoding the block at once and then cutting is several times faster than line by line. It
+    comes to the same, as in the encodings read this way no other character has a byte CR or LF.
+    """
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = block.decode(encoding, errors).split("\n")
+    if block.endswith(b"\n"):
+        lines.pop()
+    return lines

@@ -1,0 +1,99 @@
+"""A source that reads files: resolves its address when its partitions are first needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from pyrite.core.outcome import Metrics
+from pyrite.io.compression import codec_of
+from pyrite.io.paths import resolve
+from pyrite.io.splits import SPLIT_BYTES, FilePartition, FileSplit, partition_files
+from pyrite.lineage.node import Source
+
+CHUNK = 1 << 18
+"""Bytes per read of a plain file: large enough to be fast, small enough to stay in cache."""
+_COMPRESSED_CHUNK = 1 << 15  # less: it may come out a thousand times larger
+
+
+class FileSource(Source):
+    """Base of the sources whose partitions are tuples of `FileSplit`.
+
+    Parameters:
+        address: what to read, as in `pyrite.io.paths`.
+        min_partitions: make at least this many, where the files allow.
+        split_bytes: bytes of input per partition, at most, where the files allow.
+
+    Raises (when the partitions are first asked for, not before):
+        FileNotFoundError: there is no such input.
+    """
+
+    def __init__(
+        self,
+        address: str | os.PathLike[str],
+        min_partitions: int = 1,
+        *,
+        split_bytes: int = SPLIT_BYTES,
+    ) -> None:
+        super().__init__(())
+        self.address = os.fspath(address)
+        self.min_partitions = min_partitions
+        self.split_bytes = split_bytes
+        self._resolved = False
+
+    @property
+    def num_partitions(self) -> int:
+        self._resolve()
+        return self._num_partitions
+
+    def split(self, partition: int) -> FilePartition:
+        self._resolve()
+        split: FilePartition = self._splits[partition]
+        return split
+
+    def can_cut(self, path: str) -> bool:
+        """May several tasks share the file?"""
+        return False
+
+    def _resolve(self) -> None:
+        if not self._resolved:
+            self._splits = partition_files(
+                resolve(self.address),
+                self.min_partitions,
+                split_bytes=self.split_bytes,
+                can_cut=self.can_cut,
+            )
+            self._num_partitions = len(self._splits)
+            self._resolved = True
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._resolve()  # in the driver: a worker may not see what the driver sees
+        return super().__getstate__()
+
+
+def read_range(
+    file: BinaryIO, path: str, start: int, end: int, metrics: Metrics, chunk_bytes: int = CHUNK
+) -> Iterator[bytes]:
+    """The bytes ``[start, end)`` of a file, in chunks.
+
+    Raises:
+        OSError: the file ends before ``end``.
+    """
+    file.seek(start)
+    while start < end:
+        chunk = file.read(min(chunk_bytes, end - start))
+        if not chunk:
+            raise OSError(f"{path}: became shorter while it was read: it ends at byte {start}")
+        start += len(chunk)
+        metrics.bytes_read += len(chunk)
+        yield chunk
+
+
+def read_whole(file: BinaryIO, split: FileSplit, metrics: Metrics) -> Iterator[bytes]:
+    """The content of a file, in chunks, decompressed as its extension tells."""
+    codec = codec_of(split.path)
+    if codec is None:
+        return read_range(file, split.path, 0, split.size, metrics)
+    raw = read_range(file, split.path, 0, split.size, metrics, _COMPRESSED_CHUNK)
+    return codec.decompress(raw, split.path)

@@ -1,0 +1,86 @@
+"""From files to partitions: large files cut, small files packed, all bytes once and in order.
+
+A large file is cut evenly, so that no task is left with a crumb. Small files that follow each
+other share a partition, so that ten thousand small files do not make ten thousand tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import BinaryIO, TypeAlias
+
+from pyrite.io.filesystem import Entry, filesystem
+
+SPLIT_BYTES = 64 << 20
+"""How many bytes of input one task reads, at most, where the files allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSplit:
+    """The bytes ``[start, end)`` of a file of ``size`` bytes.
+
+    ``content`` is the whole file, for a store whose files no other process can see.
+    """
+
+    path: str
+    start: int
+    end: int
+    size: int
+    content: bytes | None = field(default=None, repr=False)
+
+    def open(self) -> BinaryIO:
+        """The file (all of it), for reading."""
+        if self.content is not None:
+            from io import BytesIO
+
+            return BytesIO(self.content)
+        return filesystem(self.path).open(self.path)
+
+
+FilePartition: TypeAlias = tuple[FileSplit, ...]
+"""What one task reads, in order."""
+
+
+def partition_files(
+    files: Sequence[Entry],
+    min_partitions: int = 1,
+    *,
+    split_bytes: int = SPLIT_BYTES,
+    can_cut: Callable[[str], bool] = lambda path: True,
+) -> list[FilePartition]:
+    """Share files out over partitions.
+
+    Parameters:
+        files: in the order in which they are to be read.
+        min_partitions: make this many, if there are bytes enough and files that can be cut.
+        split_bytes: bytes in a partition, at most, where files can be cut or packed to it.
+        can_cut: may the file at this path be read from the middle?
+    """
+    total = sum(file.size for file in files)
+    target = max(1.0, min(split_bytes, total / max(1, min_partitions)))
+    partitions: list[FilePartition] = []
+    room = 0.0
+    for file in files:
+        pieces = ceil(file.size / target) if can_cut(file.path) else 1
+        for split in _cut(file, max(1, pieces)):
+            length = split.end - split.start
+            if partitions and length <= room:
+                partitions[-1] += (split,)
+            else:
+                partitions.append((split,))
+                room = target
+            room -= length
+    return partitions
+
+
+def _cut(file: Entry, pieces: int) -> Iterator[FileSplit]:
+    content = None
+    store = filesystem(file.path)
+    if store.one_process:
+        with store.open(file.path) as opened:
+            content = opened.read()
+    for i in range(pieces):
+        start, end = file.size * i // pieces, file.size * (i + 1) // pieces
+        yield FileSplit(file.path, start, end, file.size, content)

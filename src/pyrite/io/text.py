@@ -1,0 +1,213 @@
+"""Text files as datasets: one record per line, or one per file.
+
+A split ``[start, end)`` of a plain file owns the lines whose first byte lies in it, whatever
+it takes to read them to their ends; so every line is read once, wherever the cuts fall.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Generator, Iterable, Iterator
+from itertools import chain
+from operator import length_hint
+from typing import Any, BinaryIO
+
+from pyrite.core.context import TaskContext
+from pyrite.core.outcome import Metrics
+from pyrite.io.bzip2 import read_bzip2
+from pyrite.io.compression import BZIP2, codec_of
+from pyrite.io.filesystem import uri
+from pyrite.io.lines import line_start, split_lines, whole_lines
+from pyrite.io.source import FileSource, read_range, read_whole
+from pyrite.io.splits import SPLIT_BYTES, FilePartition, FileSplit
+
+_ADVICE = "use encoding=... or errors='replace'"
+
+
+class TextSource(FileSource):
+    """The lines of text files, without their ends (LF, CR or CRLF).
+
+    Parameters:
+        address, min_partitions, split_bytes: as in `FileSource`.
+        use_unicode: give str; else the lines' bytes as they are in the file.
+        encoding: of the files. One in which CR and LF are not the bytes 13 and 10 (UTF-16,
+            EBCDIC) is read by one task per file. A UTF-8 byte order mark is taken off.
+        errors: what to do with bytes that are not in ``encoding``, as in `bytes.decode`.
+
+    Raises:
+        LookupError: no such ``encoding``, or no such way to treat ``errors``.
+        UnicodeDecodeError: (when read) a line is not in ``encoding``; names file and offset.
+    """
+
+    def __init__(
+        self,
+        address: str | os.PathLike[str],
+        min_partitions: int = 1,
+        *,
+        use_unicode: bool = True,
+        encoding: str = "utf-8",
+        errors: str = "strict",
+        split_bytes: int = SPLIT_BYTES,
+    ) -> None:
+        super().__init__(address, min_partitions, split_bytes=split_bytes)
+        codecs.lookup_error(errors)
+        self.use_unicode = use_unicode
+        self.encoding = codecs.lookup(encoding).name
+        self.errors = errors
+        # May lines be cut as bytes, before they are decoded? Else they are made UTF-8 first.
+        self._cuts_bytes = not use_unicode or "\r\n".encode(encoding) == b"\r\n"
+
+    def can_cut(self, path: str) -> bool:
+        return self._cuts_bytes and codec_of(path) in (None, BZIP2)
+
+    def read(self, split: FilePartition, task: TaskContext) -> Iterator[Any]:
+        batches = self._batches(split, task)
+        task.on_close(batches.close)
+        # One list of lines per block, strung together in C: no Python step per record.
+        return chain.from_iterable(batches)
+
+    def _batches(
+        self, partition: FilePartition, task: TaskContext
+    ) -> Generator[Iterator[Any], None, None]:
+        for split in partition:
+            with split.open() as file:
+                offset, chunks, within = self._stream(file, split, task.metrics)
+                for block in whole_lines(chunks):
+                    place = _Place(split.path + within, block, offset)
+                    offset += len(block)
+                    lines, error = self._lines(place)
+                    task.metrics.records_read += len(lines)
+                    task.position = place
+                    yield place.hand_out(lines)
+                    if error is not None:
+                        raise error
+        task.position = None
+
+    def _stream(
+        self, file: BinaryIO, split: FileSplit, metrics: Metrics
+    ) -> tuple[int, Iterator[bytes], str]:
+        """Where the split's first line begins, its bytes, and in what that is counted."""
+        path, start, end, size = split.path, split.start, split.end, split.size
+        if not self._cuts_bytes:
+            whole = read_whole(file, split, metrics)
+            return 0, _as_utf8(whole, self.encoding, self.errors, path), " (as UTF-8)"
+        if codec_of(path) is None:
+            first, last = line_start(file, start, size), line_start(file, end, size)
+            return first, read_range(file, path, first, last, metrics), ""
+        if end - start == size:
+            return 0, read_whole(file, split, metrics), " (uncompressed)"
+        within = f" (uncompressed, from the bzip2 block at byte {start} on)"
+        return 0, read_bzip2(file, split, metrics), within
+
+    def _lines(self, place: _Place) -> tuple[list[Any], UnicodeDecodeError | None]:
+        """The lines of a block; if one cannot be decoded, those before it, and the error."""
+        block = place.block
+        encoding, errors = self.encoding, self.errors
+        if not self._cuts_bytes:
+            encoding, errors = "utf-8", "surrogatepass"
+        at_start = place.offset == 0 and (not self.use_unicode or encoding == "utf-8")
+        if at_start and block.startswith(codecs.BOM_UTF8):
+            place.skip(len(codecs.BOM_UTF8))
+            block = place.block
+        if not self.use_unicode:
+            return block.splitlines(), None
+        try:
+            return split_lines(block, encoding, errors), None
+        except UnicodeDecodeError:
+            lines: list[Any] = []
+            for line in block.splitlines():
+                try:
+                    lines.append(line.decode(encoding, errors))
+                except UnicodeDecodeError as error:
+                    error.reason += f" ({place.line(len(lines))}; {_ADVICE})"
+                    return lines, error
+            raise
+
+
+class WholeTextSource(FileSource):
+    """Pairs of (path, content), one per file; the path as ``file:/data/a`` or ``s3://b/a``.
+
+    Parameters:
+        address, min_partitions, split_bytes: as in `FileSource`.
+        use_unicode: give the content as str; else as bytes.
+        encoding, errors: as in `TextSource`. The content is not changed in any other way.
+
+    Raises:
+        UnicodeDecodeError: (when read) a file is not in ``encoding``; names file and offset.
+    """
+
+    def __init__(
+        self,
+        address: str | os.PathLike[str],
+        min_partitions: int = 1,
+        *,
+        use_unicode: bool = True,
+        encoding: str = "utf-8",
+        errors: str = "strict",
+        split_bytes: int = SPLIT_BYTES,
+    ) -> None:
+        super().__init__(address, min_partitions, split_bytes=split_bytes)
+        codecs.lookup_error(errors)
+        self.use_unicode = use_unicode
+        self.encoding = codecs.lookup(encoding).name
+        self.errors = errors
+
+    def read(self, split: FilePartition, task: TaskContext) -> Iterator[tuple[str, Any]]:
+        for part in split:
+            task.position = lambda path=part.path: path
+            with part.open() as file:
+                content = b"".join(read_whole(file, part, task.metrics))
+            task.metrics.records_read += 1
+            yield uri(part.path), self._decode(content, part.path)
+        task.position = None
+
+    def _decode(self, content: bytes, path: str) -> str | bytes:
+        if not self.use_unicode:
+            return content
+        try:
+            return content.decode(self.encoding, self.errors)
+        except UnicodeDecodeError as error:
+            error.reason += f" ({path}; {_ADVICE})"
+            raise
+
+
+class _Place:
+    """Where in a file the task is: worked out only when asked, at no cost per record."""
+
+    def __init__(self, file: str, block: bytes, offset: int) -> None:
+        self.file = file
+        self.block = block
+        self.offset = offset
+        self._count = 0
+        self._left: Iterator[Any] = iter(())
+
+    def skip(self, count: int) -> None:
+        """Leave out bytes at the start of the block."""
+        self.block = self.block[count:]
+        self.offset += count
+
+    def hand_out(self, lines: list[Any]) -> Iterator[Any]:
+        """An iterator over the block's lines that this place will follow."""
+        self._count, self._left = len(lines), iter(lines)
+        return self._left
+
+    def line(self, index: int) -> str:
+        """Where line ``index`` of the block begins."""
+        before = self.block.splitlines(keepends=True)[:index]
+        return f"{self.file}, line at byte {self.offset + sum(map(len, before))}"
+
+    def __call__(self) -> str:
+        # A list's iterator knows how many items it has left to give.
+        taken = self._count - length_hint(self._left)
+        return self.line(max(0, taken - 1))
+
+
+def _as_utf8(chunks: Iterable[bytes], encoding: str, errors: str, path: str) -> Iterator[bytes]:
+    """The same text in UTF-8."""
+    try:
+        for text in codecs.iterdecode(chunks, encoding, errors):
+            yield text.encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        error.reason += f" ({path}; {_ADVICE})"
+        raise
