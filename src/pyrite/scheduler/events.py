@@ -1,0 +1,113 @@
+"""What can happen, as told to the scheduler. Facts only: an event never asks for anything.
+
+Workers speak through `TaskSucceeded`, `TaskFailed`, `FetchFailed` and `TaskProgress`; the
+cluster through `WorkerJoined`, `WorkerLost` and `NodeLost`; the driver through the rest.
+Events about workers, attempts or jobs that the scheduler does not know (any more) are normal:
+messages cross on the way. They change nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pyrite.core.ids import AttemptId, JobId, ShuffleId, WorkerId
+from pyrite.core.outcome import Failure, FetchFailure
+from pyrite.core.specs import JobSpec, MapOutput
+
+
+@dataclass(frozen=True, slots=True)
+class JobSubmitted:
+    """An action was called. If the last stage writes a shuffle, the job ends when that shuffle
+    is complete."""
+
+    spec: JobSpec
+
+
+@dataclass(frozen=True, slots=True)
+class JobCancelled:
+    job: JobId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerJoined:
+    worker: WorkerId
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLost:
+    """The process died. Its node lives, and so do the shuffle files it wrote there."""
+
+    worker: WorkerId
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLost:
+    """A machine is gone, with its workers and every map output on it."""
+
+    node: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSucceeded:
+    """``output`` is what a map task wrote; None for a result task."""
+
+    worker: WorkerId
+    attempt: AttemptId
+    output: MapOutput | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed:
+    worker: WorkerId
+    attempt: AttemptId
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """The attempt could not read one of its inputs. Not its own fault."""
+
+    worker: WorkerId
+    attempt: AttemptId
+    failure: FetchFailure
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProgress:
+    """A sign of life: ``amount`` records moved so far by this attempt."""
+
+    worker: WorkerId
+    attempt: AttemptId
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShuffleDropped:
+    """No lineage can name this shuffle again; its files may go."""
+
+    shuffle: ShuffleId
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed; see `SchedulerState.next_tick` for when one is due."""
+
+
+Event: TypeAlias = (
+    JobSubmitted
+    | JobCancelled
+    | WorkerJoined
+    | WorkerLost
+    | NodeLost
+    | TaskSucceeded
+    | TaskFailed
+    | FetchFailed
+    | TaskProgress
+    | ShuffleDropped
+    | Tick
+)

@@ -1,0 +1,123 @@
+"""The tasks of one stage that wait for a worker, and which of them a given worker should take.
+
+A million tasks cost a byte each here: those never tried are drawn from an iterator, and the
+queues are cleaned lazily. An entry counts only while its task's state is `PENDING`, so a task
+launched from one queue need not be looked for in the others.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from pyrite.core.ids import WorkerId
+from pyrite.core.specs import StageSpec
+
+PENDING, RUNNING, DONE = range(3)
+
+
+class Lane:
+    """Tasks in order: first those to be tried again, then the fresh ones."""
+
+    __slots__ = ("_again", "_fresh", "_states")
+
+    def __init__(self, states: bytearray, fresh: Iterable[int]) -> None:
+        self._states = states
+        self._fresh: Iterator[int] = iter(fresh)
+        self._again: deque[int] = deque()
+
+    def add(self, index: int) -> None:
+        self._again.append(index)
+
+    def take(self, worker: WorkerId, shun: dict[int, WorkerId]) -> int:
+        """The next pending task, or -1. A task that failed on this ``worker`` last time is left
+        to another one if there is anything else to do."""
+        again, states = self._again, self._states
+        while again and states[again[0]] != PENDING:
+            again.popleft()
+        if again:
+            if shun.get(again[0]) != worker:
+                return again.popleft()
+            again.rotate(-1)
+        for index in self._fresh:
+            if states[index] == PENDING:
+                return index
+        while again:
+            index = again.popleft()
+            if states[index] == PENDING:
+                return index
+        return -1
+
+
+class PendingTasks:
+    """A stage's pending tasks by where they would like to run. ``count`` is how many there are.
+
+    Tasks are named by their index in ``spec.partitions``. ``states`` is shared with the stage,
+    which keeps it; ``missing`` are the indexes that are pending to begin with.
+    """
+
+    __slots__ = ("_anywhere", "_bound", "_local", "_shun", "_spec", "_states", "count")
+
+    def __init__(self, spec: StageSpec, states: bytearray, missing: range | list[int]) -> None:
+        self._spec = spec
+        self._states = states
+        self._local: dict[str, deque[int]] = {}
+        self._shun: dict[int, WorkerId] = {}
+        self.count = len(missing)
+        if not spec.preferred:
+            self._anywhere, self._bound = Lane(states, missing), Lane(states, ())
+            return
+        # Two passes, both lazy: tasks are sorted into lanes as they are asked for.
+        self._anywhere = Lane(states, (i for i in missing if not self.nodes(i)))
+        self._bound = Lane(states, (i for i in missing if self.nodes(i)))
+        for index in missing:
+            self._add_local(index)
+
+    def nodes(self, index: int) -> tuple[str, ...]:
+        """Where the task's input lies."""
+        preferred = self._spec.preferred
+        return preferred.get(self._spec.partitions[index], ()) if preferred else ()
+
+    def local_nodes(self) -> list[str]:
+        """Nodes that may have local tasks waiting, in a fixed order."""
+        return list(self._local)
+
+    def add(self, index: int, shun: WorkerId | None) -> None:
+        """Put a task back; it has just failed on worker ``shun``, if given."""
+        self.count += 1
+        if shun is None:
+            self._shun.pop(index, None)
+        else:
+            self._shun[index] = shun
+        (self._bound if self.nodes(index) else self._anywhere).add(index)
+        self._add_local(index)
+
+    def _add_local(self, index: int) -> None:
+        for node in self.nodes(index):
+            queue = self._local.get(node)
+            if queue is None:
+                queue = self._local[node] = deque()
+            queue.append(index)
+
+    def take_local(self, node: str) -> int:
+        """A task whose input lies on ``node``, or -1."""
+        queue = self._local.get(node)
+        while queue:
+            index = queue.popleft()
+            if self._states[index] == PENDING:
+                return index
+        if queue is not None:
+            del self._local[node]
+        return -1
+
+    def take(self, worker: WorkerId, any_node: bool) -> int:
+        """A task without a preference, else (if ``any_node``) one that would rather run on
+        another node, or -1."""
+        index = self._anywhere.take(worker, self._shun)
+        if index < 0 and any_node:
+            index = self._bound.take(worker, self._shun)
+        return index
+
+    def forget(self, index: int) -> None:
+        """The task is done: where it last failed no longer matters."""
+        self._shun.pop(index, None)

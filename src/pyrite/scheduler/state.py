@@ -1,0 +1,421 @@
+"""The scheduler: one pure state machine, events in, commands out.
+
+It is the sole owner of what runs where, of retries, of recomputing what was lost, of copies of
+slow tasks, and of the permission to commit a result. It reads no clock and touches nothing
+outside: time comes with the event, and everything that happens is in the commands.
+
+Every handler changes the state first; what has become possible is launched at the end, when
+the dust has settled. Between events one thing holds: while a worker is idle, no task that it
+might run is pending. So a freed worker need only look at ready stages, and a task that becomes
+pending only at idle workers, and neither is ever searched for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId, WorkerId
+from pyrite.core.outcome import Cause, Failure
+from pyrite.core.specs import JobSpec, MapOutput, StageSpec
+from pyrite.scheduler import commands as c
+from pyrite.scheduler import events as e
+from pyrite.scheduler.checks import check
+from pyrite.scheduler.deadlines import Deadlines
+from pyrite.scheduler.graph import StageGraph
+from pyrite.scheduler.pending import PENDING
+from pyrite.scheduler.policy import Policy
+from pyrite.scheduler.speculation import Median, slow_tasks
+from pyrite.scheduler.stages import Job, StageRun
+from pyrite.scheduler.workers import Attempt, Worker, Workers
+
+
+class SchedulerState:
+    """All that the scheduler knows. `handle` is the only way to change it."""
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        self.policy = policy or Policy()
+        self._now = float("-inf")
+        self._ranks = 0
+        self._jobs: dict[JobId, StageRun] = {}  # to the run of its result stage
+        self._workers = Workers()
+        self._graph = StageGraph(self._emit, self._cancel)
+        self._hung = Deadlines[Attempt](self.policy.task_timeout)
+        self._stopping = Deadlines[Attempt](self.policy.cancel_grace)
+        self._looked_for_slow = self._now
+        # Filled and emptied within one event:
+        self._commands: list[c.Command] = []
+        self._freed: list[Worker] = []
+        self._requeued: list[tuple[StageRun, int]] = []
+        self._handlers: dict[type, Callable[[Any, float], None]] = {
+            e.JobSubmitted: self._job_submitted,
+            e.JobCancelled: self._job_cancelled,
+            e.WorkerJoined: self._worker_joined,
+            e.WorkerLost: self._worker_lost,
+            e.NodeLost: self._node_lost,
+            e.TaskSucceeded: self._task_succeeded,
+            e.TaskFailed: self._task_failed,
+            e.FetchFailed: self._fetch_failed,
+            e.TaskProgress: self._task_progress,
+            e.ShuffleDropped: self._shuffle_dropped,
+            e.Tick: self._tick,
+        }
+
+    def handle(self, event: e.Event, now: float) -> list[c.Command]:
+        """Take in what happened at ``now`` (seconds, never going back) and say what to do."""
+        self._now = now = max(now, self._now)
+        self._handlers[type(event)](event, now)
+        if self._graph.opened or self._requeued or self._freed:
+            self._launch_what_can_be(now)
+        done, self._commands = self._commands, []
+        return done
+
+    # -- jobs --------------------------------------------------------------------------------
+
+    def _job_submitted(self, event: e.JobSubmitted, now: float) -> None:
+        spec, final = event.spec, event.spec.result_stage
+        if spec.job in self._jobs or (final.shuffle is None and final.stage in self._graph.stages):
+            raise ValueError(f"job {spec.job} or its result stage {final.stage} is not new")
+        if final.shuffle is not None:
+            # Only the shuffle is wanted: an empty result stage stands for whoever will read it.
+            final = StageSpec(-1 - spec.job, (), (final.stage,), name=final.name)
+            spec = JobSpec(spec.job, (*spec.stages, final), spec.name)
+        elif not final.partitions:
+            self._emit(c.JobSucceeded(spec.job))
+            return
+        job = Job.of(spec, self._ranks)
+        self._ranks += 1
+        self._graph.demand(final.stage, job, "first attempt", now)
+        self._jobs[spec.job] = self._graph.stages[final.stage]
+
+    def _job_cancelled(self, event: e.JobCancelled, now: float) -> None:
+        result = self._jobs.get(event.job)
+        if result is not None:
+            self._fail_job(result, Failure(Cause.CANCELLED, event.reason), None)
+
+    def _fail_jobs(self, stage: StageRun, failure: Failure, attempt: AttemptId) -> None:
+        """Fail every job that needs ``stage``."""
+        for result in self._graph.result_stages(stage):
+            self._fail_job(result, failure, attempt)
+
+    def _fail_job(self, result: StageRun, failure: Failure, attempt: AttemptId | None) -> None:
+        job = result.owner.id
+        del self._jobs[job]
+        self._emit(c.JobFailed(job, failure, attempt))
+        self._graph.retire(result, f"job {job} failed: {failure.message}")
+
+    def _succeed_job(self, result: StageRun) -> None:
+        job = result.owner.id
+        del self._jobs[job]
+        self._graph.retire(result, f"job {job} is done")
+        self._emit(c.JobSucceeded(job))
+
+    def _shuffle_dropped(self, event: e.ShuffleDropped, now: float) -> None:
+        self._graph.drop(event.shuffle)
+
+    # -- workers -----------------------------------------------------------------------------
+
+    def _worker_joined(self, event: e.WorkerJoined, now: float) -> None:
+        worker = self._workers.join(event.worker, event.node, now)
+        if worker is not None:
+            self._freed.append(worker)
+
+    def _worker_lost(self, event: e.WorkerLost, now: float) -> None:
+        attempt = self._remove(event.worker)
+        if attempt is not None:
+            self._attempt_failed(attempt, event.failure)
+
+    def _node_lost(self, event: e.NodeLost, now: float) -> None:
+        # First all the workers, so that nothing is launched on, or cancelled at, one that is
+        # about to go; then the outputs, so that no attempt is requeued with inputs that are gone.
+        failure = Failure(Cause.WORKER_LOST, f"node {event.node} lost: {event.message}")
+        attempts = [self._remove(worker.id) for worker in self._workers.on_node(event.node)]
+        for shuffle in list(self._graph.shuffles.values()):
+            lost = shuffle.on_node(event.node)
+            if lost:
+                self._graph.lose(shuffle, lost, f"map output lost with node {event.node}", now)
+        for attempt in attempts:
+            if attempt is not None and attempt.stage.active:
+                self._attempt_failed(attempt, failure)
+
+    def _remove(self, worker: WorkerId) -> Attempt | None:
+        """Write a worker off; returns the attempt that dies with it, if it was still wanted."""
+        lost = self._workers.lose(worker)
+        if lost is None or lost.attempt is None:
+            return None
+        self._close(lost.attempt)
+        return lost.attempt if lost.attempt.wanted else None
+
+    # -- attempts ----------------------------------------------------------------------------
+
+    def _ended(self, worker: WorkerId, attempt: AttemptId, now: float) -> Attempt | None:
+        """A worker reports the end of an attempt and is free. None if this is news of old."""
+        known = self._workers.get(worker)
+        if known is None or known.attempt is None or known.attempt.id != attempt:
+            return None
+        ended, known.attempt = known.attempt, None
+        known.idle_since = now
+        self._freed.append(known)
+        self._close(ended)
+        return ended
+
+    def _close(self, attempt: Attempt) -> None:
+        """The attempt no longer runs, and nothing waits for it."""
+        if attempt.wanted:
+            attempt.stage.end(attempt)
+            self._hung.drop(attempt)
+        else:
+            self._stopping.drop(attempt)
+
+    def _task_succeeded(self, event: e.TaskSucceeded, now: float) -> None:
+        attempt = self._ended(event.worker, event.attempt, now)
+        if attempt is None or not attempt.wanted:
+            output = event.output
+            if output is not None and not self._graph.is_registered(event.attempt, output):
+                self._emit(c.OutputDiscarded(output))
+            return
+        stage, index = attempt.stage, attempt.index
+        for copy in stage.finish(index):
+            self._cancel(copy, "another attempt finished first")
+        if self.policy.speculation:
+            stage.durations = stage.durations or Median()
+            stage.durations.add(now - attempt.started)
+        if stage.output is None:
+            self._emit(c.Accept(stage.owner.id, attempt.id))
+            if not stage.remaining:
+                self._succeed_job(stage)
+            return
+        assert event.output is not None, f"map task {attempt.id} has no output"
+        first = stage.output.register(index, event.output)
+        self._emit(c.Registered(stage.output.id, attempt.id, event.output, first))
+        if not stage.output.missing:
+            self._graph.complete(stage, now)
+
+    def _task_failed(self, event: e.TaskFailed, now: float) -> None:
+        attempt = self._ended(event.worker, event.attempt, now)
+        if attempt is not None and attempt.wanted:
+            self._attempt_failed(attempt, event.failure)
+
+    def _attempt_failed(self, attempt: Attempt, failure: Failure) -> None:
+        """A wanted attempt came to nothing: count it, try again or give up."""
+        stage, index = attempt.stage, attempt.index
+        reason = failure.message
+        if failure.cause is not Cause.CANCELLED:
+            count = stage.failures[index] = stage.failures.get(index, 0) + 1
+            if count >= self.policy.max_attempts:
+                self._fail_jobs(stage, failure, attempt.id)
+                return
+            reason = f"failure {count} of {self.policy.max_attempts} allowed: {reason}"
+        self._requeue(attempt, reason, attempt.worker)
+
+    def _fetch_failed(self, event: e.FetchFailed, now: float) -> None:
+        attempt = self._ended(event.worker, event.attempt, now)
+        if attempt is None or not attempt.wanted:
+            return
+        stage, failure = attempt.stage, event.failure
+        shuffle = next((known for known in stage.inputs if known.id == failure.shuffle), None)
+        index = -1 if shuffle is None else shuffle.find(failure.map_partition, failure.output)
+        if shuffle is not None and index >= 0:
+            self._emit(c.OutputDiscarded(failure.output))
+            self._graph.lose(shuffle, [index], f"map output unreadable: {failure.message}", now)
+        elif attempt.epoch == stage.epoch and not stage.changed:
+            # Nothing was replaced since it was launched, so it asked for what it was never
+            # given. Trying again for free could go on forever.
+            message = f"unknown input of shuffle {failure.shuffle}: {failure.message}"
+            self._attempt_failed(attempt, Failure(Cause.ERROR, message))
+            return
+        if attempt.epoch > stage.failed_epoch:
+            stage.failed_epoch = attempt.epoch
+            stage.fetch_failures += 1
+        if stage.fetch_failures >= self.policy.max_fetch_failures:
+            message = (
+                f"stage {stage.id} ({stage.spec.name}) lost its inputs {stage.fetch_failures} "
+                f"times in a row, the last time so: {failure.message}"
+            )
+            self._fail_jobs(stage, Failure(Cause.SHUFFLE_LOST, message), attempt.id)
+        else:
+            self._requeue(attempt, f"input lost: {failure.message}", None)
+
+    def _requeue(self, attempt: Attempt, reason: str, shun: Worker | None) -> None:
+        stage, index = attempt.stage, attempt.index
+        if index in stage.running or stage.states[index] == PENDING:
+            return  # a copy of it runs on, or was lost in the same event
+        stage.requeue(index, reason, shun.id if shun else None)
+        self._emit(c.TaskRequeued(attempt.id, reason))
+        if not stage.waiting:
+            self._graph.ready.add(stage)
+            self._requeued.append((stage, index))
+
+    def _cancel(self, attempt: Attempt, reason: str) -> None:
+        attempt.wanted = False
+        self._hung.drop(attempt)
+        self._stopping.touch(attempt, self._now)
+        self._emit(c.Cancel(attempt.worker.id, attempt.id, reason))
+
+    # -- time --------------------------------------------------------------------------------
+
+    def _task_progress(self, event: e.TaskProgress, now: float) -> None:
+        worker = self._workers.get(event.worker)
+        attempt = worker.attempt if worker else None
+        if attempt is None or attempt.id != event.attempt or not attempt.wanted:
+            return
+        if event.amount > attempt.progress:
+            attempt.progress = event.amount
+            self._hung.touch(attempt, now)
+
+    def _tick(self, event: e.Tick, now: float) -> None:
+        hung = self._hung.pop_due(now)
+        failure = Failure(Cause.TIMED_OUT, f"no progress for {self.policy.task_timeout:g} s")
+        for attempt in hung:
+            self._kill(attempt, failure.message)
+        for attempt in hung:
+            if attempt.stage.active:
+                self._attempt_failed(attempt, failure)
+        for attempt in self._stopping.pop_due(now):
+            self._kill(attempt, f"still busy {self.policy.cancel_grace:g} s after a cancel")
+        if self._workers.idle:
+            self._graph.opened.extend(self._graph.ready)
+        self._launch_what_can_be(now)
+        if self.policy.speculation and now >= self._next_look_for_slow():
+            self._looked_for_slow = now
+            self._copy_slow_tasks(now)
+
+    def _kill(self, attempt: Attempt, reason: str) -> None:
+        # The worker is written off at once. The `WorkerLost` that follows is then old news.
+        self._remove(attempt.worker.id)
+        self._emit(c.KillWorker(attempt.worker.id, reason))
+
+    def _next_look_for_slow(self) -> float:
+        return self._looked_for_slow + self.policy.speculation_interval
+
+    def _copy_slow_tasks(self, now: float) -> None:
+        """Idle workers take second copies; pending tasks have had their turn."""
+        for stage in list(self._graph.stages.values()):
+            for index in slow_tasks(stage, self.policy, now):
+                node = stage.running[index][0].worker.node
+                idle = self._workers.idle.values()
+                worker = next((w for w in idle if w.node != node), next(iter(idle), None))
+                if worker is None:
+                    return
+                self._launch(stage, index, worker, now, "copy of a slow attempt")
+
+    # -- launching ---------------------------------------------------------------------------
+
+    def _launch_what_can_be(self, now: float) -> None:
+        graph = self._graph
+        opened, graph.opened = graph.opened, []
+        for stage in sorted(opened, key=lambda stage: stage.order) if opened else ():
+            if stage.active and not stage.remaining:
+                self._succeed_job(stage)
+            elif stage.in_ready:
+                self._offer_stage(stage, now)
+        requeued, self._requeued = self._requeued, []
+        for stage, index in requeued:
+            if stage.in_ready and stage.states[index] == PENDING:
+                self._offer_task(stage, index, now)
+        freed, self._freed = self._freed, []
+        for worker in freed:
+            self._feed(worker, now)
+
+    def _feed(self, worker: Worker, now: float) -> None:
+        """Give a freed worker the first task that suits it, or let it be idle."""
+        for stage in self._graph.ready:
+            index = stage.pending.take_local(worker.node)
+            if index < 0:
+                index = stage.pending.take(worker.id, self._takes_any(worker, stage, now))
+            if index >= 0:
+                self._launch(stage, index, worker, now, stage.launch_reason(index))
+                return
+        self._workers.set_idle(worker)
+
+    def _offer_stage(self, stage: StageRun, now: float) -> None:
+        """Give a stage's pending tasks to idle workers: first where their input lies."""
+        pending, workers = stage.pending, self._workers
+        local, idle = pending.local_nodes(), list(workers.idle_by_node)
+        for node in local if len(local) < len(idle) else idle:
+            while node in workers.idle_by_node:
+                index = pending.take_local(node)
+                if index < 0:
+                    break
+                worker = next(iter(workers.idle_by_node[node].values()))
+                self._launch(stage, index, worker, now, stage.launch_reason(index))
+        while pending.count and workers.idle:
+            worker = next(iter(workers.idle.values()))
+            index = pending.take(worker.id, self._takes_any(worker, stage, now))
+            if index < 0:
+                break  # the others have been idle for less long, so they would not take one either
+            self._launch(stage, index, worker, now, stage.launch_reason(index))
+
+    def _offer_task(self, stage: StageRun, index: int, now: float) -> None:
+        """Give a single pending task to an idle worker: first where its input lies."""
+        nodes = stage.pending.nodes(index)
+        idle = next((of for n in nodes if (of := self._workers.idle_by_node.get(n))), None)
+        worker = next(iter(idle.values() if idle else self._workers.idle.values()), None)
+        if worker is not None and (idle or not nodes or self._takes_any(worker, stage, now)):
+            self._launch(stage, index, worker, now, stage.launch_reason(index))
+
+    def _takes_any(self, worker: Worker, stage: StageRun, now: float) -> bool:
+        """Whether an idle worker has held out long enough for tasks of its own node."""
+        return self._any_from(worker, stage) <= now
+
+    def _any_from(self, worker: Worker, stage: StageRun) -> float:
+        return max(worker.idle_since, stage.ready_since) + self.policy.locality_wait
+
+    def _launch(self, stage: StageRun, index: int, worker: Worker, now: float, reason: str) -> None:
+        if not stage.started:
+            stage.started = True
+            self._emit(c.StageStarted(stage.id, stage.remaining))
+        self._workers.unset_idle(worker)
+        attempt = stage.launch(index, worker, now)
+        if not stage.pending.count:
+            self._graph.ready.discard(stage)
+        self._hung.touch(attempt, now)
+        self._emit(c.Launch(worker.id, attempt.id, attempt.epoch, reason))
+
+    def _emit(self, command: c.Command) -> None:
+        self._commands.append(command)
+
+    # -- views -------------------------------------------------------------------------------
+
+    def shuffle_complete(self, shuffle: ShuffleId) -> bool:
+        """Whether every map output of the shuffle is registered."""
+        known = self._graph.shuffles.get(shuffle)
+        return known is not None and not known.missing
+
+    def outputs(self, shuffle: ShuffleId) -> tuple[MapOutput | None, ...]:
+        """The registered outputs in the order of the map stage's partitions; None if missing.
+        Empty if the shuffle is unknown."""
+        known = self._graph.shuffles.get(shuffle)
+        return tuple(known.outputs) if known else ()
+
+    def inputs(self, stage: StageId) -> Mapping[ShuffleId, tuple[MapOutput, ...]]:
+        """Where a stage with running tasks finds its inputs, in its present epoch. Built on
+        each call: ask once per epoch, when its first `Launch` comes.
+
+        Raises KeyError if the stage is not in play, ValueError if an input is incomplete."""
+        addresses = {}
+        for shuffle in self._graph.stages[stage].inputs:
+            outputs = tuple(output for output in shuffle.outputs if output is not None)
+            if shuffle.missing:
+                raise ValueError(f"shuffle {shuffle.id} lacks {shuffle.missing} outputs")
+            addresses[shuffle.id] = outputs
+        return addresses
+
+    def next_tick(self, now: float) -> float | None:
+        """When a `Tick` would next do something; not before ``now``. None: until then, nothing
+        but another event can."""
+        due = [t for t in (self._hung.next_due(), self._stopping.next_due()) if t is not None]
+        if self._workers.idle:
+            worker = next(iter(self._workers.idle.values()))
+            due.extend(self._any_from(worker, stage) for stage in self._graph.ready)
+            if self.policy.speculation and self._graph.stages:
+                due.append(self._next_look_for_slow())
+        return max(now, min(due)) if due else None
+
+    def idle(self) -> bool:
+        """True if there is no job, and no worker still busy with what was cancelled."""
+        return not self._jobs and all(w.attempt is None for w in self._workers.all())
+
+    def check(self) -> None:
+        """Raise AssertionError if the state contradicts itself. For tests: it is slow."""
+        check(self)
