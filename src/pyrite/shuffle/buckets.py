@@ -1,0 +1,99 @@
+"""Records of a map task by partition, on their way into its file.
+
+Each partition collects a column of keys and one of values; a full chunk becomes a frame at once,
+which is far smaller than the objects. Under memory pressure all frames go to a spill file, and
+are copied from there into the map output at the end: nothing is merged, since the reader merges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pyrite.core.context import TaskContext
+from pyrite.shuffle.files import write_blocks
+from pyrite.shuffle.frames import FIRST_LIMIT, encode, end_frame, next_limit
+from pyrite.shuffle.scratch import count_spill, scratch_path
+
+_COPY_BYTES = 1 << 20
+
+
+class Buckets:
+    """Columns of keys and values, one pair of them per partition.
+
+    Attributes:
+        keys, values: the columns that are filling. Append to both, then call `settle`.
+        held: records in memory, as objects or as frames, as of the last `settle`.
+    """
+
+    def __init__(self, count: int, task: TaskContext) -> None:
+        self.keys: list[list[Any]] = [[] for _ in range(count)]
+        self.values: list[list[Any]] = [[] for _ in range(count)]
+        self.held = 0
+        self._task = task
+        self._limits = [min(FIRST_LIMIT, task.batch_size)] * count
+        self._frames: list[list[bytes]] = [[] for _ in range(count)]
+        self._records = [0] * count
+        self._framed = 0
+        self._spills: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+        self._spill_path = ""
+
+    def settle(self) -> None:
+        """Turn full chunks into frames."""
+        filling = 0
+        for partition, keys in enumerate(self.keys):
+            while len(keys) >= self._limits[partition]:
+                self._frame(partition)
+            filling += len(keys)
+        self.held = filling + self._framed
+
+    def spill(self) -> None:
+        """Write all records that are held to the spill file."""
+        self._settle_all()
+        self._spill_path = self._spill_path or scratch_path(self._task, "map")
+        with open(self._spill_path, "ab") as file:
+            before = start = file.tell()
+            for frames, spans in zip(self._frames, self._spills, strict=True):
+                file.writelines(frames)
+                frames.clear()
+                spans.append((start, file.tell() - start))
+                start = file.tell()
+        count_spill(self._task, start - before)
+        self._framed = 0
+        self.held = 0
+
+    def write(self, path: str) -> tuple[int, int]:
+        """Write everything to the map output ``path``; return its bytes and records."""
+        self._settle_all()
+        count = len(self.keys)
+        size = write_blocks(path, map(self._block, range(count)), count)
+        return size, sum(self._records)
+
+    def _settle_all(self) -> None:
+        for partition, keys in enumerate(self.keys):
+            while keys:
+                self._frame(partition)
+
+    def _frame(self, partition: int) -> None:
+        keys, values = self.keys[partition], self.values[partition]
+        limit = self._limits[partition]
+        frame = encode((keys[:limit], values[:limit]))
+        records = min(limit, len(keys))
+        # In place: the loops that fill the columns hold on to their append methods.
+        del keys[:limit], values[:limit]
+        self._frames[partition].append(frame)
+        self._records[partition] += records
+        self._framed += records
+        self._limits[partition] = next_limit(records, len(frame), self._task.batch_size)
+
+    def _block(self, partition: int) -> Iterator[bytes]:
+        if self._spill_path:
+            with open(self._spill_path, "rb") as file:
+                for start, length in self._spills[partition]:
+                    file.seek(start)
+                    for left in range(length, 0, -_COPY_BYTES):
+                        yield file.read(min(left, _COPY_BYTES))
+        frames = self._frames[partition]
+        yield from frames
+        frames.clear()
+        yield end_frame(self._records[partition])

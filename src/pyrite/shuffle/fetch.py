@@ -1,0 +1,72 @@
+"""Reading the blocks of one reduce partition, a chunk at a time, map output after map output."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from pyrite.core.context import TaskContext
+from pyrite.core.errors import CorruptBlockError
+from pyrite.core.ids import ShuffleId
+from pyrite.core.specs import MapOutput
+from pyrite.serial.records import loads
+from pyrite.shuffle.errors import FetchError
+from pyrite.shuffle.frames import Stream, payloads
+
+OpenBlock: TypeAlias = Callable[[MapOutput, int], Stream]
+"""Opens the block of a partition of a map output, wherever it lies, at its first frame. Raises
+OSError or CorruptBlockError."""
+
+Columns: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
+"""A chunk of records: their keys, and their values."""
+
+_OWN_TROUBLES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""Errors of reading that tell of this process, not of the map output."""
+
+
+def fetch(
+    shuffle: ShuffleId,
+    outputs: Sequence[MapOutput],
+    partition: int,
+    open_block: OpenBlock,
+    task: TaskContext,
+) -> Iterator[Columns]:
+    """The records of ``partition`` in all map outputs, in the order of the map tasks.
+
+    Raises:
+        FetchError: one of the outputs could not be read.
+    """
+    for map_partition, output in enumerate(outputs):
+        block = _payloads(output, partition, open_block, task)
+        while True:
+            try:
+                payload = next(block, None)
+            except (OSError, CorruptBlockError) as error:
+                if isinstance(error, OSError) and error.errno in _OWN_TROUBLES:
+                    raise
+                raise FetchError(shuffle, map_partition, output, _reason(error)) from error
+            if payload is None:
+                break
+            # Undamaged: if it does not load, the fault lies in the records' own classes.
+            keys, values = loads(payload)
+            task.metrics.records_read += len(keys)
+            yield keys, values
+
+
+def _payloads(
+    output: MapOutput, partition: int, open_block: OpenBlock, task: TaskContext
+) -> Iterator[bytes]:
+    stream = open_block(output, partition)
+    try:
+        for payload in payloads(stream):
+            task.metrics.shuffle_bytes_read += len(payload)
+            yield payload
+    finally:
+        stream.close()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "the file is not there"
+    return str(error) or type(error).__name__

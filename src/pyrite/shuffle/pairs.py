@@ -1,0 +1,39 @@
+"""Saying what was wrong with a record that could not be shuffled.
+
+The loops that move records take each apart with ``key, value = record`` and look its key up, with
+no checks of their own; when one fails, the record at hand tells whether the user's function
+failed, or the record's shape, or its key.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterator
+from typing import Any
+
+SOUND: Any = (None, None)
+"""Stands for the record at hand before there is one."""
+
+
+def check_pair(record: Any) -> None:
+    """Raise a TypeError that names ``record`` if it is no pair or its key cannot be hashed.
+
+    To be called in the handler of an error; if it returns, the error was another's.
+    """
+    if isinstance(record, Iterator):
+        # Used up by the attempt that failed: it can tell nothing more.
+        return
+    try:
+        key, _ = record
+    except (TypeError, ValueError):
+        shown = reprlib.repr(record)
+        raise TypeError(f"expected (key, value) pairs, got {shown}") from None
+    try:
+        hash(key)
+    except TypeError as error:
+        trace = error.__traceback__
+        if trace is not None and trace.tb_next is not None:
+            # Raised by the key's own __hash__: the user's error.
+            return
+        shown = reprlib.repr(key)
+        raise TypeError(f"keys must be hashable, got {shown}: {error}") from None

@@ -1,0 +1,187 @@
+"""Runs: records in some order, written to a scratch file, and merged with other runs.
+
+An entry is a tuple whose place in the order is told by a key function. Entries are written as
+columns, a chunk at a time; merging holds one chunk of each run in memory.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, TypeAlias
+
+from pyrite.core.context import TaskContext
+from pyrite.shuffle.frames import FIRST_LIMIT, decode, encode, end_frame, next_limit
+from pyrite.shuffle.scratch import count_spill, scratch_path
+
+Entry: TypeAlias = tuple[Any, ...]
+KeyOf: TypeAlias = Callable[[Any], Any]
+Weigh: TypeAlias = Callable[[Any], int]
+"""How many records an entry holds, where that is not always one."""
+
+FAN_IN = 32
+"""Runs merged at a time, hence chunks in memory; more runs are merged in several passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished file of chunks."""
+
+    path: str
+
+    def columns(self) -> Iterator[tuple[Any, ...]]:
+        """The columns of each chunk."""
+        with open(self.path, "rb") as file:
+            yield from decode(file)
+
+    def chunks(self) -> Iterator[list[Entry]]:
+        """The entries of each chunk."""
+        for columns in self.columns():
+            yield list(zip(*columns, strict=True))
+
+    def remove(self) -> None:
+        os.remove(self.path)
+
+
+class RunWriter:
+    """Appends chunks to a new run.
+
+    Attributes:
+        limit: the records that the next chunk should have.
+    """
+
+    def __init__(self, task: TaskContext) -> None:
+        self.limit = min(FIRST_LIMIT, task.batch_size)
+        self._most = task.batch_size
+        self._task = task
+        self._run = Run(scratch_path(task, "run"))
+        self._file = open(self._run.path, "wb")  # noqa: SIM115 - see `close`
+        self._entries = 0
+
+    def fill(self, entries: Iterable[Entry], weigh: Weigh | None = None) -> None:
+        """Write entries in chunks."""
+        source = iter(entries)
+        while chunk := _cut(source, self.limit, weigh):
+            records = len(chunk) if weigh is None else sum(map(weigh, chunk))
+            self.add(tuple(zip(*chunk, strict=True)), records)
+
+    def add(self, columns: Sequence[Any], records: int) -> None:
+        """Write one chunk of ``records`` records; the columns are of equal length, not empty."""
+        frame = encode(columns)
+        self._file.write(frame)
+        self._entries += len(columns[0])
+        self.limit = next_limit(records, len(frame), self._most)
+
+    def finish(self) -> Run:
+        """Close the file and count the spill."""
+        self._file.write(end_frame(self._entries))
+        count_spill(self._task, self._file.tell())
+        self._file.close()
+        return self._run
+
+    def close(self) -> None:
+        """Close the file, finished or not."""
+        self._file.close()
+
+    def __enter__(self) -> RunWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def write_run(entries: Iterable[Entry], task: TaskContext, weigh: Weigh | None = None) -> Run:
+    """Write entries, in the order given, as one run."""
+    with RunWriter(task) as writer:
+        writer.fill(entries, weigh)
+        return writer.finish()
+
+
+def _cut(entries: Iterator[Entry], limit: int, weigh: Weigh | None) -> list[Entry]:
+    """The next chunk: entries that hold about ``limit`` records together."""
+    if weigh is None:
+        return list(islice(entries, limit))
+    chunk: list[Entry] = []
+    weight = 0
+    while weight < limit:
+        entry = next(entries, None)
+        if entry is None:
+            break
+        chunk.append(entry)
+        weight += weigh(entry)
+    return chunk
+
+
+def merge(
+    runs: Sequence[Run],
+    key: KeyOf,
+    task: TaskContext,
+    *,
+    reverse: bool = False,
+    weigh: Weigh | None = None,
+) -> Iterator[list[Entry]]:
+    """Merge sorted runs; yields chunks which follow each other in order.
+
+    Equal entries stay in the order of their runs. The runs' files are removed once they have
+    been merged into larger ones.
+
+    Parameters:
+        runs: each sorted by ``key``, the largest first if ``reverse``.
+        key: an entry's place in the order.
+        weigh: how many records an entry holds, if not one.
+    """
+    runs = list(runs)
+    while len(runs) > FAN_IN:
+        groups = [runs[start : start + FAN_IN] for start in range(0, len(runs), FAN_IN)]
+        runs = []
+        for group in groups:
+            merged = chain.from_iterable(_merge_once(group, key, reverse))
+            runs.append(write_run(merged, task, weigh))
+            for run in group:
+                run.remove()
+    return _merge_once(runs, key, reverse)
+
+
+def _merge_once(runs: Sequence[Run], key: KeyOf, reverse: bool) -> Iterator[list[Entry]]:
+    """Merge a chunk of each run at a time, by `list.sort`, which finds and merges sorted
+    stretches faster than a heap of single entries in Python could.
+
+    Of the chunks at hand one ends first: up to its last entry, nothing that is still in the
+    files can come before what is at hand. Among equals the earlier run's come first, so that runs
+    after the one that ends first must hold back entries that equal its last.
+    """
+    sources = [run.chunks() for run in runs]
+    heads = [next(source, []) for source in sources]
+    ends_first = max if reverse else min
+    while True:
+        at_hand = [number for number, head in enumerate(heads) if head]
+        if not at_hand:
+            return
+        first = ends_first(at_hand, key=lambda number: key(heads[number][-1]))
+        bound = key(heads[first][-1])
+        taken: list[Entry] = []
+        for number in at_hand:
+            head = heads[number]
+            count = _count_before(head, bound, key, reverse, inclusive=number <= first)
+            taken += head[:count]
+            del head[:count]
+        # Its count may be short where keys do not compare (NaN); going on needs it used up.
+        taken += heads[first]
+        heads[first] = next(sources[first], [])
+        taken.sort(key=key, reverse=reverse)
+        yield taken
+
+
+def _count_before(head: list[Entry], bound: Any, key: KeyOf, reverse: bool, inclusive: bool) -> int:
+    """How many entries of a sorted chunk come before ``bound``, or equal it if ``inclusive``."""
+
+    def is_past(entry: Entry) -> bool:
+        own = key(entry)
+        if inclusive:
+            return bool(own < bound if reverse else bound < own)
+        return not (bound < own if reverse else own < bound)
+
+    return bisect_left(head, True, key=is_past)

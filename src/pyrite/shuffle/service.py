@@ -1,0 +1,150 @@
+"""Shuffles through files: the door that a task is given.
+
+Map outputs lie in a folder of the node, which outlives the worker that wrote them; other
+workers of the node read them there, and other nodes through a transport.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, TypeAlias
+
+from pyrite.core.context import TaskContext
+from pyrite.core.ids import AttemptId, ShuffleId
+from pyrite.core.specs import MapOutput
+from pyrite.lineage.dependency import Aggregator, Grouping, Order, Shuffle
+from pyrite.shuffle.aggregate import aggregate
+from pyrite.shuffle.buckets import Buckets
+from pyrite.shuffle.errors import FetchError
+from pyrite.shuffle.fetch import Columns, OpenBlock, fetch
+from pyrite.shuffle.files import open_block
+from pyrite.shuffle.groups import Groups
+from pyrite.shuffle.order import in_order
+from pyrite.shuffle.values import Values
+from pyrite.shuffle.write import combine, scatter
+
+Side: TypeAlias = Shuffle | Iterator[Any]
+"""One parent of a cogroup: shuffled, or there already as pairs."""
+
+
+class FileShuffle:
+    """A `pyrite.core.context.ShuffleService` whose map outputs are files.
+
+    Parameters:
+        folder: the node's shuffle folder.
+        node: the node's name, which map outputs carry.
+        inputs: where the map outputs lie that may be read, by map partition.
+        open_block: how to open a block of one of them.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        node: str,
+        inputs: Mapping[ShuffleId, Sequence[MapOutput]],
+        open_block: OpenBlock = open_block,
+    ) -> None:
+        self._folder = folder
+        self._node = node
+        self._inputs = inputs
+        self._open_block = open_block
+        self._failures: dict[AttemptId, FetchError] = {}
+
+    def write(self, dependency: Shuffle, records: Iterable[Any], task: TaskContext) -> MapOutput:
+        """Write one map task's records, by partition, combined first if there is an aggregator.
+
+        Raises:
+            TypeError: a record is no pair, or its key is unhashable or hashes by address.
+        """
+        partitioner = dependency.partitioner
+        buckets = Buckets(partitioner.num_partitions, task)
+        if isinstance(dependency.arrangement, Aggregator):
+
+            def flush(combiners: dict[Any, Any]) -> None:
+                scatter(combiners.items(), partitioner, buckets, task)
+
+            combine(records, dependency.arrangement, flush, task)
+        else:
+            scatter(records, partitioner, buckets, task)
+        path = self._new_path(dependency.id, task.attempt)
+        size, count = buckets.write(path)
+        task.metrics.shuffle_bytes_written += size
+        task.metrics.records_written += count
+        return MapOutput(self._node, path, size, count)
+
+    def read(self, dependency: Shuffle, partition: int, task: TaskContext) -> Iterator[Any]:
+        """One reduce partition, aggregated, grouped or ordered as the dependency says.
+
+        Nothing is read before the first record is asked for.
+
+        Raises:
+            FetchError: while iterating; a map output is lost.
+        """
+        chunks = self._fetch(dependency.id, partition, task)
+        match dependency.arrangement:
+            case Aggregator(merge_combiners=merge_combiners):
+                return _lazily(lambda: aggregate(chunks, merge_combiners, task))
+            case Grouping():
+                return _lazily(lambda: _grouped(chunks, task))
+            case Order() as order:
+                return _lazily(lambda: in_order(chunks, order, task))
+            case None:
+                return chain.from_iterable(zip(*columns, strict=True) for columns in chunks)
+
+    def read_groups(
+        self, dependencies: tuple[Side, ...], partition: int, task: TaskContext
+    ) -> Iterator[tuple[Any, tuple[list[Any] | Values, ...]]]:
+        """One partition of a cogroup: ``(key, (values of 0, values of 1, ...))``.
+
+        Raises:
+            FetchError: while iterating; a map output is lost.
+            TypeError: a record of a parent that was not shuffled is no pair.
+        """
+
+        def build() -> Iterator[Any]:
+            groups = Groups(len(dependencies), task)
+            for number, side in enumerate(dependencies):
+                if isinstance(side, Shuffle):
+                    groups.add_columns(number, self._fetch(side.id, partition, task))
+                else:
+                    groups.add_pairs(number, side)
+            return groups.finish()
+
+        return _lazily(build)
+
+    def fetch_failure(self, attempt: AttemptId) -> FetchError | None:
+        """The lost map output that ``attempt`` met, if any, even if the user's code swallowed
+        the error; told once."""
+        return self._failures.pop(attempt, None)
+
+    def _fetch(self, shuffle: ShuffleId, partition: int, task: TaskContext) -> Iterator[Columns]:
+        try:
+            yield from fetch(shuffle, self._inputs[shuffle], partition, self._open_block, task)
+        except FetchError as error:
+            self._failures[task.attempt] = error
+            raise
+
+    def _new_path(self, shuffle: ShuffleId, attempt: AttemptId) -> str:
+        folder = os.path.join(self._folder, f"shuffle-{shuffle}")
+        os.makedirs(folder, exist_ok=True)
+        # Attempts are counted per stage, and two stages may write one shuffle.
+        unique = uuid.uuid4().hex[:12]
+        name = f"map-{attempt.partition}-{attempt.number}-{unique}.data"
+        return os.path.join(folder, name)
+
+
+def _grouped(chunks: Iterator[Columns], task: TaskContext) -> Iterator[tuple[Any, Any]]:
+    groups = Groups(1, task)
+    groups.add_columns(0, chunks)
+    return (
+        (key, values if isinstance(values, Values) else Values(values))
+        for key, (values,) in groups.finish()
+    )
+
+
+def _lazily(build: Callable[[], Iterator[Any]]) -> Iterator[Any]:
+    """The iterator that ``build`` makes once its first item is asked for, at no cost per item."""
+    return chain.from_iterable(build() for _ in range(1))

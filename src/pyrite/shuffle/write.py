@@ -1,0 +1,118 @@
+"""The map side: records into partitions, combined first if the shuffle has an aggregator.
+
+These loops see every record, so they are written out plainly: no call per record but the user's.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from pyrite.core.context import TaskContext
+from pyrite.lineage.dependency import Aggregator
+from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
+from pyrite.serial.hashing import PLAIN_TYPES, stable_hash
+from pyrite.shuffle.buckets import Buckets
+from pyrite.shuffle.pairs import SOUND, check_pair
+from pyrite.shuffle.portions import Portions
+
+Combiners = dict[Any, Any]
+
+
+def scatter(
+    records: Iterable[Any], partitioner: Partitioner, buckets: Buckets, task: TaskContext
+) -> None:
+    """Put each record into the bucket of its key."""
+    put = _put_by_hash if _hashes(partitioner) else _put
+    portions = Portions(records, task.batch_size)
+    place = _placement(partitioner)
+    for portion in portions:
+        put(portion, place, buckets)
+        buckets.settle()
+        if task.memory.exceeded(buckets.held):
+            held = buckets.held
+            buckets.spill()
+            task.memory.released(held)
+            portions.spilled()
+
+
+def combine(
+    records: Iterable[Any],
+    aggregator: Aggregator,
+    flush: Callable[[Combiners], None],
+    task: TaskContext,
+) -> None:
+    """Combine the values of each key, and ``flush`` the combiners: at the end, and whenever
+    memory runs short."""
+    create, merge_value = aggregator.create, aggregator.merge_value
+    combiners: Combiners = {}
+    portions = Portions(records, task.batch_size)
+    record = SOUND
+    try:
+        for portion in portions:
+            for record in portion:
+                key, value = record
+                if key in combiners:
+                    combiners[key] = merge_value(combiners[key], value)
+                else:
+                    combiners[key] = create(value)
+            held = len(combiners)
+            if task.memory.exceeded(held):
+                flush(combiners)
+                combiners.clear()
+                task.memory.released(held)
+                portions.spilled()
+    except (TypeError, ValueError):
+        check_pair(record)
+        raise
+    flush(combiners)
+
+
+def _put(portion: Iterable[Any], place: Callable[[Any], int], buckets: Buckets) -> None:
+    add_key = [keys.append for keys in buckets.keys]
+    add_value = [values.append for values in buckets.values]
+    record = SOUND
+    try:
+        for record in portion:
+            key, value = record
+            partition = place(key)
+            add_key[partition](key)
+            add_value[partition](value)
+    except (TypeError, ValueError):
+        check_pair(record)
+        raise
+
+
+def _put_by_hash(portion: Iterable[Any], _: Callable[[Any], int], buckets: Buckets) -> None:
+    """`_put` for the usual partitioner and the usual keys, without a call per record."""
+    add_key = [keys.append for keys in buckets.keys]
+    add_value = [values.append for values in buckets.values]
+    count = len(add_key)
+    plain = PLAIN_TYPES
+    record = SOUND
+    try:
+        for record in portion:
+            key, value = record
+            partition = (hash(key) if type(key) in plain else stable_hash(key)) % count
+            add_key[partition](key)
+            add_value[partition](value)
+    except (TypeError, ValueError):
+        check_pair(record)
+        raise
+
+
+def _hashes(partitioner: Partitioner) -> bool:
+    return type(partitioner) is HashPartitioner and partitioner.function is stable_hash
+
+
+def _placement(partitioner: Partitioner) -> Callable[[Any], int]:
+    """The quickest callable that does what ``partitioner`` does."""
+    if (
+        type(partitioner) is RangePartitioner
+        and partitioner.ascending
+        and partitioner.key_function is None
+    ):
+        return partial(bisect_left, partitioner.bounds)
+    return partitioner
