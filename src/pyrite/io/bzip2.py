@@ -51,12 +51,18 @@ def _content(blocks: Iterator[tuple[int, bytes]], end: int) -> Iterator[bytes]:
 
 def _blocks(file: BinaryIO, split: FileSplit, metrics: Metrics) -> Iterator[tuple[int, bytes]]:
     """The byte in which each block begins, from ``split.start`` on, and the block's content."""
+    file.seek(0)
+    header = file.read(10)
+    if header[:3] != b"BZh" or header[4:] not in (_BLOCK.to_bytes(6), _STREAM_END.to_bytes(6)):
+        raise CorruptFileError(f"{split.path}: not bzip2 data, or cut short")
     start = None
     for mark, bit in _marks(file, split.start, split.size):
         if start is not None:
             metrics.bytes_read += (bit - start) // 8
             yield start // 8, _decompress(file, start, bit, split.path)
         start = bit if mark == _BLOCK else None
+        if mark == _STREAM_END and bit + _MARK_BITS + 32 > split.size * 8:
+            raise CorruptFileError(f"{split.path}: the bzip2 data is cut short")
     if start is not None:
         raise CorruptFileError(f"{split.path}: the bzip2 data is cut short")
 
@@ -83,11 +89,11 @@ def _find(window: bytes, mark: int) -> Iterator[int]:
         # those can be searched for as bytes.
         pattern = mark << (8 - shift)
         mask = ((1 << _MARK_BITS) - 1) << (8 - shift)
-        inner = pattern.to_bytes(7, "big")[1:6]
+        inner = pattern.to_bytes(7)[1:6]
         at = 0
         while (at := window.find(inner, at + 1)) > 0:
             seven = window[at - 1 : at + 6].ljust(7, b"\0")
-            if int.from_bytes(seven, "big") & mask == pattern:
+            if int.from_bytes(seven) & mask == pattern:
                 yield (at - 1) * 8 + shift
 
 
@@ -97,13 +103,13 @@ def _decompress(file: BinaryIO, start: int, end: int, path: str) -> bytes:
     raw = file.read((end + 7) // 8 - start // 8)
     length = end - start
     try:
-        block = int.from_bytes(raw, "big") >> (-end % 8) & ((1 << length) - 1)
+        block = int.from_bytes(raw) >> (-end % 8) & ((1 << length) - 1)
         # After its mark comes its checksum, which is also that of a stream of one block.
         checksum = block >> (length - _MARK_BITS - 32) & 0xFFFFFFFF
         stream = (block << _MARK_BITS | _STREAM_END) << 32 | checksum
         bits = length + _MARK_BITS + 32
         # "9": room for the largest blocks, which serves smaller ones as well.
-        return bz2.decompress(b"BZh9" + (stream << (-bits % 8)).to_bytes((bits + 7) // 8, "big"))
+        return bz2.decompress(b"BZh9" + (stream << (-bits % 8)).to_bytes((bits + 7) // 8))
     except (OSError, ValueError) as error:
         raise CorruptFileError(
             f"{path}: the bzip2 block at byte {start // 8} is damaged: {error}"

@@ -111,6 +111,7 @@ class LocalFiles:
                     entry.is_symlink(),
                 )
                 for entry in entries
+                if entry.is_file() or entry.is_dir()  # no pipes, no links to nothing
             ]
         return sorted(found)
 

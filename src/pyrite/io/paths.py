@@ -24,6 +24,7 @@ def resolve(address: str | os.PathLike[str]) -> list[Entry]:
 
     Raises:
         FileNotFoundError: there is nothing at a path, or nothing matches a pattern.
+        ValueError: a path is empty.
         IsADirectoryError: an input folder holds another folder.
     """
     return [
@@ -36,6 +37,8 @@ def resolve(address: str | os.PathLike[str]) -> list[Entry]:
 
 def _matches(pattern: str) -> list[Entry]:
     """What one pattern (or plain path) matches, by name, each thing once."""
+    if not pattern:
+        raise ValueError("an input path is empty")
     # Braces first: what they hold may span folders.
     plain = [absolute(path) for path in _expand_braces(pattern)]
     store = filesystem(plain[0])

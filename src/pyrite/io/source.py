@@ -12,9 +12,9 @@ from pyrite.io.paths import resolve
 from pyrite.io.splits import SPLIT_BYTES, FilePartition, FileSplit, partition_files
 from pyrite.lineage.node import Source
 
-CHUNK = 1 << 18
+_CHUNK = 1 << 16
 """Bytes per read of a plain file: large enough to be fast, small enough to stay in cache."""
-_COMPRESSED_CHUNK = 1 << 15  # less: it may come out a thousand times larger
+_COMPRESSED_CHUNK = 1 << 15  # may come out a thousand times larger
 
 
 class FileSource(Source):
@@ -73,7 +73,7 @@ class FileSource(Source):
 
 
 def read_range(
-    file: BinaryIO, path: str, start: int, end: int, metrics: Metrics, chunk_bytes: int = CHUNK
+    file: BinaryIO, path: str, start: int, end: int, metrics: Metrics, chunk_bytes: int = _CHUNK
 ) -> Iterator[bytes]:
     """The bytes ``[start, end)`` of a file, in chunks.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import ceil
 from typing import BinaryIO, TypeAlias
 
 from pyrite.io.filesystem import Entry, filesystem
@@ -58,14 +57,15 @@ def partition_files(
         split_bytes: bytes in a partition, at most, where files can be cut or packed to it.
         can_cut: may the file at this path be read from the middle?
     """
-    total = sum(file.size for file in files)
-    target = max(1.0, min(split_bytes, total / max(1, min_partitions)))
+    # Counted in fractions of a byte, one for each wanted partition: whole numbers, so exact.
+    scale = max(1, min_partitions)
+    target = max(scale, min(split_bytes * scale, sum(file.size for file in files)))
     partitions: list[FilePartition] = []
-    room = 0.0
+    room = 0
     for file in files:
-        pieces = ceil(file.size / target) if can_cut(file.path) else 1
+        pieces = -(-file.size * scale // target) if can_cut(file.path) else 1
         for split in _cut(file, max(1, pieces)):
-            length = split.end - split.start
+            length = (split.end - split.start) * scale
             if partitions and length <= room:
                 partitions[-1] += (split,)
             else:

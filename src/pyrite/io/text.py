@@ -76,10 +76,10 @@ class TextSource(FileSource):
                 for block in whole_lines(chunks):
                     place = _Place(split.path + within, block, offset)
                     offset += len(block)
-                    lines, error = self._lines(place)
-                    task.metrics.records_read += len(lines)
+                    error = self._cut(place)
+                    task.metrics.records_read += place.count
                     task.position = place
-                    yield place.hand_out(lines)
+                    yield place.lines
                     if error is not None:
                         raise error
         task.position = None
@@ -100,29 +100,29 @@ class TextSource(FileSource):
         within = f" (uncompressed, from the bzip2 block at byte {start} on)"
         return 0, read_bzip2(file, split, metrics), within
 
-    def _lines(self, place: _Place) -> tuple[list[Any], UnicodeDecodeError | None]:
-        """The lines of a block; if one cannot be decoded, those before it, and the error."""
-        block = place.block
+    def _cut(self, place: _Place) -> UnicodeDecodeError | None:
+        """Cut the place's block into lines. If one cannot be decoded: those before it, and why."""
         encoding, errors = self.encoding, self.errors
         if not self._cuts_bytes:
             encoding, errors = "utf-8", "surrogatepass"
-        at_start = place.offset == 0 and (not self.use_unicode or encoding == "utf-8")
-        if at_start and block.startswith(codecs.BOM_UTF8):
-            place.skip(len(codecs.BOM_UTF8))
-            block = place.block
+        if place.offset == 0 and (encoding == "utf-8" or not self.use_unicode):
+            place.skip(codecs.BOM_UTF8)
         if not self.use_unicode:
-            return block.splitlines(), None
+            place.give(place.block.splitlines())
+            return None
         try:
-            return split_lines(block, encoding, errors), None
+            place.give(split_lines(place.block, encoding, errors))
         except UnicodeDecodeError:
-            lines: list[Any] = []
-            for line in block.splitlines():
+            lines: list[str] = []
+            for line in place.block.splitlines():
                 try:
                     lines.append(line.decode(encoding, errors))
                 except UnicodeDecodeError as error:
                     error.reason += f" ({place.line(len(lines))}; {_ADVICE})"
-                    return lines, error
+                    place.give(lines)
+                    return error
             raise
+        return None
 
 
 class WholeTextSource(FileSource):
@@ -173,24 +173,30 @@ class WholeTextSource(FileSource):
 
 
 class _Place:
-    """Where in a file the task is: worked out only when asked, at no cost per record."""
+    """A block of whole lines, and how far it has been read: worked out only when asked.
+
+    Parameters:
+        file: what the block is part of, for people.
+        block: its bytes.
+        offset: of the block's first byte.
+    """
 
     def __init__(self, file: str, block: bytes, offset: int) -> None:
         self.file = file
         self.block = block
         self.offset = offset
-        self._count = 0
-        self._left: Iterator[Any] = iter(())
+        self.count = 0
+        self.lines: Iterator[Any] = iter(())
 
-    def skip(self, count: int) -> None:
-        """Leave out bytes at the start of the block."""
-        self.block = self.block[count:]
-        self.offset += count
+    def skip(self, prefix: bytes) -> None:
+        """Leave out these bytes, if the block begins with them."""
+        if self.block.startswith(prefix):
+            self.block = self.block[len(prefix) :]
+            self.offset += len(prefix)
 
-    def hand_out(self, lines: list[Any]) -> Iterator[Any]:
-        """An iterator over the block's lines that this place will follow."""
-        self._count, self._left = len(lines), iter(lines)
-        return self._left
+    def give(self, lines: list[Any]) -> None:
+        """Set the lines to be read."""
+        self.count, self.lines = len(lines), iter(lines)
 
     def line(self, index: int) -> str:
         """Where line ``index`` of the block begins."""
@@ -199,7 +205,7 @@ class _Place:
 
     def __call__(self) -> str:
         # A list's iterator knows how many items it has left to give.
-        taken = self._count - length_hint(self._left)
+        taken = self.count - length_hint(self.lines)
         return self.line(max(0, taken - 1))
 
 
