@@ -17,7 +17,8 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from pyrite.cluster.base import Cluster, ClusterFailed, Sink, TaskOutput
 from pyrite.cluster.inline import remove_file
@@ -44,12 +45,19 @@ class LocalCluster(Cluster):
         parent_folder: where the cluster's folder for shuffle and spill files is made.
         memory_budget: bytes of resident memory per worker at which tasks spill.
         memory_limit: bytes at which a worker gives up.
+        environment: environment variables of the workers, besides the driver's own.
     """
 
     def __init__(
-        self, size: int, parent_folder: str, memory_budget: int, memory_limit: int
+        self,
+        size: int,
+        parent_folder: str,
+        memory_budget: int,
+        memory_limit: int,
+        environment: Mapping[str, str],
     ) -> None:
         self._size = size
+        self._environment = environment
         self._folder = tempfile.mkdtemp(prefix="pyrite-", dir=parent_folder)
         self._settings = ZygoteSettings(
             list(sys.path),
@@ -61,6 +69,7 @@ class LocalCluster(Cluster):
         self._next_worker: WorkerId = 0
         self._deaths_before_work = 0
         self._selector = selectors.DefaultSelector()
+        self._handlers: dict[int, Callable[[], object]] = {}
         self._wake_out, self._wake_in = socket.socketpair()
         self._timers: list[tuple[float, Callable[[], None]]] = []
         self._stopping = False
@@ -70,7 +79,7 @@ class LocalCluster(Cluster):
     def start(self, sink: Sink) -> None:
         self._sink = sink
         self._wake_out.setblocking(False)
-        self._selector.register(self._wake_out, selectors.EVENT_READ, self._woken)
+        self._watch(self._wake_out.fileno(), self._woken)
         self._start_zygote()
         for _ in range(self._size):
             self._spawn()
@@ -78,21 +87,17 @@ class LocalCluster(Cluster):
         self._thread.start()
 
     def _start_zygote(self) -> None:
-        self._zygote, self._zygote_socket = spawn_zygote(self._settings)
+        self._zygote, self._zygote_socket = spawn_zygote(self._settings, self._environment)
         self._notices = b""
-        self._selector.register(self._zygote_socket, selectors.EVENT_READ, self._zygote_spoke)
+        self._watch(self._zygote_socket.fileno(), self._zygote_spoke)
 
     def _spawn(self) -> None:
         worker = WorkerProcess.requested(self._next_worker, self._zygote_socket)
         self._next_worker += 1
         self._workers[worker.id] = worker
-        self._selector.register(
-            worker.socket, selectors.EVENT_READ, lambda: self._worker_spoke(worker)
-        )
+        self._watch(worker.socket.fileno(), lambda: self._worker_spoke(worker))
         for stream, pipe in worker.pipes.items():
-            self._selector.register(
-                pipe, selectors.EVENT_READ, lambda s=stream: self._worker_printed(worker, s)
-            )
+            self._watch(pipe, partial(self._worker_printed, worker, stream))
 
     def stop(self) -> None:
         with self._lock:
@@ -169,9 +174,18 @@ class LocalCluster(Cluster):
                 with self._lock:
                     if self._stopping:
                         return
-                    if key.fileobj in self._selector.get_map():  # not closed by an earlier one
-                        key.data()
+                    if handler := self._handlers.get(key.fd):  # an earlier one may end it
+                        handler()
             self._run_timers()
+
+    def _watch(self, descriptor: int, handler: Callable[[], object]) -> None:
+        """Call ``handler`` when there is something to read, until `_unwatch`."""
+        self._handlers[descriptor] = handler
+        self._selector.register(descriptor, selectors.EVENT_READ)
+
+    def _unwatch(self, descriptor: int) -> None:
+        if self._handlers.pop(descriptor, None) is not None:
+            self._selector.unregister(descriptor)
 
     def _timeout(self) -> float | None:
         with self._lock:
@@ -205,9 +219,10 @@ class LocalCluster(Cluster):
         interest = selectors.EVENT_READ
         if not process.flush():
             interest |= selectors.EVENT_WRITE
-        key = self._selector.get_map().get(process.socket)
-        if key is not None and key.events != interest:
-            self._selector.modify(process.socket, interest, key.data)
+        descriptor = process.socket.fileno()
+        if descriptor in self._handlers and process.interest != interest:
+            process.interest = interest
+            self._selector.modify(descriptor, interest)
             self._wake()
 
     def _worker_spoke(self, process: WorkerProcess) -> None:
@@ -235,13 +250,13 @@ class LocalCluster(Cluster):
 
     def _worker_printed(self, process: WorkerProcess, stream: str) -> None:
         lines, ended = process.printed(stream)
-        if ended and process.pipes[stream] in self._selector.get_map():
-            self._selector.unregister(process.pipes[stream])
+        if ended:
+            self._unwatch(process.pipes[stream])
         for line in lines:
             self._sink(TaskOutput(process.id, process.attempt, stream, line))
 
     def _worker_hung_up(self, process: WorkerProcess) -> None:
-        self._selector.unregister(process.socket)
+        self._unwatch(process.socket.fileno())
         if process.status is not None:
             self._bury(process)
         else:  # the zygote will tell how it ended
@@ -250,11 +265,13 @@ class LocalCluster(Cluster):
 
     def _zygote_spoke(self) -> None:
         try:
-            data = self._zygote_socket.recv(4096)
+            data = self._zygote_socket.recv(4096, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
         except OSError:
             data = b""
         if not data:
-            self._selector.unregister(self._zygote_socket)
+            self._unwatch(self._zygote_socket.fileno())
             self._zygote_socket.close()
             self._zygote.wait()
             self._start_zygote()
@@ -284,10 +301,8 @@ class LocalCluster(Cluster):
                 self._sink(message)
         for stream, pipe in process.pipes.items():
             self._worker_printed(process, stream)
-            if pipe in self._selector.get_map():
-                self._selector.unregister(pipe)
-        if process.socket in self._selector.get_map():
-            self._selector.unregister(process.socket)
+            self._unwatch(pipe)
+        self._unwatch(process.socket.fileno())
         cause = Cause.OUT_OF_MEMORY if process.last_words else Cause.WORKER_LOST
         self._sink(WorkerLost(process.id, Failure(cause, ended_because(process))))
         process.close()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import pickle
+import selectors
 import signal
 import socket
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 from pyrite.cluster.zygote import SPAWN, ZygoteSettings
@@ -20,7 +22,9 @@ from pyrite.serial.hashing import HASH_SEED
 _TAIL_LINES = 20
 
 
-def spawn_zygote(settings: ZygoteSettings) -> tuple[subprocess.Popen[bytes], socket.socket]:
+def spawn_zygote(
+    settings: ZygoteSettings, environment: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Start the workers' parent and tell it its settings."""
     ours, theirs = socket.socketpair()
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -29,6 +33,7 @@ def spawn_zygote(settings: ZygoteSettings) -> tuple[subprocess.Popen[bytes], soc
         [sys.executable, "-P", "-m", "pyrite.cluster.zygote", str(theirs.fileno())],
         env={
             **os.environ,
+            **environment,
             "PYTHONHASHSEED": str(HASH_SEED),
             "PYTHONPATH": os.pathsep.join(paths),
         },
@@ -55,6 +60,8 @@ class WorkerProcess:
         self.programs: set[StageId] = set()
         self.inputs: dict[StageId, StageInputs] = {}
         self.memory = 0
+        self.interest = selectors.EVENT_READ
+        """What the channel is waited for."""
         self.last_words = ""
         self.tail: deque[str] = deque(maxlen=_TAIL_LINES)
         self._decoder = Decoder()

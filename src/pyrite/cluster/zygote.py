@@ -73,7 +73,10 @@ class Zygote:
                 return
 
     def _spawn(self) -> bool:
-        data, descriptors, _, _ = socket.recv_fds(self._socket, SPAWN.size, 3)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._socket, SPAWN.size, 3)
+        except ConnectionError:
+            return False
         if not data:
             return False
         (worker,) = SPAWN.unpack(data)

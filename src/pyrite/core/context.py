@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pyrite.core.ids import AttemptId, NodeId
-from pyrite.core.outcome import Metrics
+from pyrite.core.outcome import FetchFailure, Metrics
 from pyrite.core.specs import MapOutput
 
 
@@ -26,6 +26,10 @@ class ShuffleService(Protocol):
         self, dependencies: tuple[Any, ...], partition: int, task: TaskContext
     ) -> Iterator[Any]:
         """One partition of a cogroup: ``(key, (values of 0, values of 1, ...))``."""
+        ...
+
+    def fetch_failure(self, attempt: AttemptId) -> FetchFailure | None:
+        """The lost map output that an attempt met, if any; told once."""
         ...
 
 

@@ -102,6 +102,11 @@ class Driver:
         """Stop a job. Its waiters get JobCancelled."""
         self._inbox.put(heard.JobCancelled(job.id, reason))
 
+    def cancel_all(self, reason: str) -> None:
+        """Stop all jobs."""
+        for job in list(self._jobs.values()):
+            self.cancel(job, reason)
+
     def stop(self) -> None:
         """Cancel all jobs and end the cluster. Returns when nothing is left of it."""
         self._inbox.put(_Stop())

@@ -11,13 +11,12 @@ from typing import Protocol
 
 from pyrite.core.context import ShuffleService, TaskContext
 from pyrite.core.ids import AttemptId, ShuffleId, StageId, WorkerId
-from pyrite.core.outcome import Cause, Failure, FetchFailure, Metrics, Outcome, TaskReport
+from pyrite.core.outcome import Cause, Failure, Metrics, Outcome, TaskReport
 from pyrite.core.specs import MapOutput, StageInputs, StageProgram
 from pyrite.executor.memory import Memory
 from pyrite.executor.remote_error import failure_of
 from pyrite.plan.program import Program
 from pyrite.serial.records import loads
-from pyrite.shuffle.errors import FetchError
 
 
 class TaskCancelled(BaseException):
@@ -64,12 +63,12 @@ class TaskRunner:
         self._memory = memory
         self._scratch = scratch
         self._code: dict[StageId, bytes] = {}
-        self._programs: dict[StageId, Program] = {}
         self._shuffles: dict[StageId, ShuffleService] = {}
         self.running: Running | None = None
 
     def add_program(self, program: StageProgram) -> None:
-        """Keep a stage's code; it is unpickled by its first task, which answers for errors."""
+        """Keep a stage's code. Each task unpickles it anew: what a function does to the objects
+        it captured must not be seen by the next task."""
         self._code[program.stage] = program.code
 
     def add_inputs(self, inputs: StageInputs) -> None:
@@ -79,7 +78,6 @@ class TaskRunner:
     def forget(self, stage: StageId) -> None:
         """The stage's tasks will not be asked for again."""
         self._code.pop(stage, None)
-        self._programs.pop(stage, None)
         self._shuffles.pop(stage, None)
 
     def run(self, attempt: AttemptId, split: bytes) -> TaskReport:
@@ -89,6 +87,7 @@ class TaskRunner:
             KeyboardInterrupt: passed on; the attempt is over.
         """
         scratch = os.path.join(self._scratch, "-".join(map(str, attempt)))
+        self._memory.restart()
         task = TaskContext(
             attempt, {}, self._shuffles[attempt.stage], self._memory, scratch
         )
@@ -106,37 +105,21 @@ class TaskRunner:
     def _outcome(self, task: TaskContext, split: bytes) -> Outcome:
         try:
             self.running = Running(task)
-            task.splits = loads(split)
-            return self._program(task.attempt.stage).run(task.attempt.partition, task)
-        except FetchError as error:
-            return FetchFailure(error.shuffle, error.map_partition, error.output, str(error))
+            outcome = self._run_program(task, split)
+            # Lost input comes first, whatever the user's code made of the error.
+            lost = task.shuffle.fetch_failure(task.attempt)
+            return outcome if lost is None else lost
         except TaskCancelled:
             return Failure(Cause.CANCELLED, "cancelled")
-        except (Exception, SystemExit) as error:
-            if fetch := _fetch_error_behind(error):
-                return FetchFailure(fetch.shuffle, fetch.map_partition, fetch.output, str(fetch))
-            return failure_of(error, task)
         finally:
             self.running = None
             task.close()
             shutil.rmtree(task.scratch, ignore_errors=True)
 
-    def _program(self, stage: StageId) -> Program:
-        program = self._programs.get(stage)
-        if program is None:
-            program = self._programs[stage] = loads(self._code.pop(stage))
-        return program
-
-
-def _fetch_error_behind(error: BaseException) -> FetchError | None:
-    """A lost shuffle block, if user code turned its error into another one."""
-    seen: set[int] = set()
-    cause: BaseException | None = error
-    while cause is not None and id(cause) not in seen:
-        seen.add(id(cause))
-        if isinstance(cause, FetchError):
-            return cause
-        cause = cause.__cause__ or cause.__context__
-    return None
-
-
+    def _run_program(self, task: TaskContext, split: bytes) -> Outcome:
+        try:
+            task.splits = loads(split)
+            program: Program = loads(self._code[task.attempt.stage])
+            return program.run(task.attempt.partition, task)
+        except (Exception, SystemExit) as error:
+            return failure_of(error, task)

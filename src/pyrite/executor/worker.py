@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from pyrite.core.ids import WorkerId
 from pyrite.core.specs import StageInputs, StageProgram
-from pyrite.executor.memory import Memory
+from pyrite.executor.memory import Memory, resident_memory
 from pyrite.executor.messages import (
     Channel,
     Dying,
@@ -68,7 +68,7 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
     channel = Channel(sock)
     signal.signal(CANCEL_SIGNAL, lambda signum, frame: _cancel(runner, frame))
     watch = threading.Thread(
-        target=_watch, args=(channel, runner, memory, settings.memory_limit), daemon=True
+        target=_watch, args=(channel, runner, settings), daemon=True
     )
     watch.start()
     channel.send(Hello(os.getpid()))
@@ -108,7 +108,7 @@ def _cancel(runner: TaskRunner, frame: FrameType | None) -> None:
         raise TaskCancelled
 
 
-def _watch(channel: Channel, runner: TaskRunner, memory: Memory, limit: int) -> None:
+def _watch(channel: Channel, runner: TaskRunner, settings: WorkerSettings) -> None:
     """Beside the task: notice the driver's end, tell of progress, mind the memory."""
     gone = select.poll()
     gone.register(channel.fileno(), select.POLLHUP)
@@ -117,11 +117,11 @@ def _watch(channel: Channel, runner: TaskRunner, memory: Memory, limit: int) -> 
     while True:
         if gone.poll(_WATCH_SECONDS * 1000):
             _die(0)
-        used = memory.sample()
-        if used > memory.budget // 2:
+        used = resident_memory()
+        if used > settings.memory_budget // 2:
             gc.enable()
-        if used > limit:
-            _out_of_memory(channel, used, limit)
+        if used > settings.memory_limit:
+            _out_of_memory(channel, used, settings.memory_limit)
         running = runner.running
         if running is not None and time.monotonic() - told >= _HEARTBEAT_SECONDS:
             told = time.monotonic()
@@ -146,5 +146,6 @@ def _die(status: int) -> NoReturn:
 
 
 def _line_buffered_output() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
+    """Print to the descriptors as they are now: the zygote's streams remember its own."""
+    sys.stdout = open(1, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115

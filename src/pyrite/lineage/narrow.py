@@ -13,7 +13,8 @@ from pyrite.lineage.ops import Op, apply_ops
 from pyrite.lineage.partitioner import Partitioner
 
 
-def _same(partition: int) -> tuple[int]:
+def same_partition(partition: int) -> tuple[int]:
+    """The narrow dependency of a node that has its parent's partitions."""
     return (partition,)
 
 
@@ -29,15 +30,17 @@ class Transformed(Node):
         self.parent = parent
         self.op = op
         self._partitioner = parent.partitioner if keeps_partitioner else None
-        self._num_partitions = parent.num_partitions
 
     @property
     def num_partitions(self) -> int:
-        return self._num_partitions
+        node = self.parent
+        while isinstance(node, Transformed):  # not by recursion: chains may be long
+            node = node.parent
+        return node.num_partitions
 
     @property
     def dependencies(self) -> tuple[Dependency, ...]:
-        return (Narrow(self.parent, _same),)
+        return (Narrow(self.parent, same_partition),)
 
     @property
     def partitioner(self) -> Partitioner | None:
@@ -61,7 +64,7 @@ class Fused(Node):
 
     @property
     def dependencies(self) -> tuple[Dependency, ...]:
-        return (Narrow(self.base, _same),)
+        return (Narrow(self.base, same_partition),)
 
     def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
         return apply_ops(self.ops, partition, self.base.compute(partition, task))
@@ -127,7 +130,7 @@ class AlignedUnion(Combined):
 
     @property
     def dependencies(self) -> tuple[Dependency, ...]:
-        return tuple(Narrow(parent, _same) for parent in self.parents)
+        return tuple(Narrow(parent, same_partition) for parent in self.parents)
 
     def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
         return chain.from_iterable(parent.compute(partition, task) for parent in self.parents)
@@ -195,7 +198,7 @@ class Zipped(Combined):
 
     @property
     def dependencies(self) -> tuple[Dependency, ...]:
-        return tuple(Narrow(parent, _same) for parent in self.parents)
+        return tuple(Narrow(parent, same_partition) for parent in self.parents)
 
     def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
         left, right = (parent.compute(partition, task) for parent in self.parents)

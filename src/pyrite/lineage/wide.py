@@ -7,7 +7,7 @@ from typing import Any
 
 from pyrite.core.context import TaskContext
 from pyrite.lineage.dependency import Dependency, Narrow, Shuffle
-from pyrite.lineage.narrow import Combined, _same
+from pyrite.lineage.narrow import Combined, same_partition
 from pyrite.lineage.node import Node
 from pyrite.lineage.partitioner import Partitioner
 
@@ -41,9 +41,13 @@ class CoGrouped(Combined):
     A parent that is partitioned as wanted already is read in place; the others are shuffled.
     """
 
-    def __init__(self, parents: Sequence[Node], partitioner: Partitioner) -> None:
+    def __init__(
+        self, parents: Sequence[Node], partitioner: Partitioner, origin: str = ""
+    ) -> None:
         self._edges: list[Shuffle | None] = [
-            None if parent.partitioner == partitioner else Shuffle(parent, partitioner)
+            None
+            if parent.partitioner == partitioner
+            else Shuffle(parent, partitioner, origin=origin)
             for parent in parents
         ]
         super().__init__([p for p, edge in zip(parents, self._edges, strict=True) if edge is None])
@@ -60,7 +64,7 @@ class CoGrouped(Combined):
     @property
     def dependencies(self) -> tuple[Dependency, ...]:
         local = iter(self.parents)
-        return tuple(edge or Narrow(next(local), _same) for edge in self._edges)
+        return tuple(edge or Narrow(next(local), same_partition) for edge in self._edges)
 
     def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
         local = iter(self.parents)

@@ -42,7 +42,7 @@ def _check_stage(state: SchedulerState, stage: StageRun) -> None:
     counts = {what: stage.states.count(what) for what in (PENDING, RUNNING, DONE)}
     assert stage.pending.count == counts[PENDING]
     assert stage.done == counts[DONE]
-    assert stage.remaining, f"stage {stage.id} is in play with nothing to do"
+    assert stage.remaining or stage.waiting, f"stage {stage.id} is in play with nothing to do"
     assert len(stage.running) == counts[RUNNING]
     for index, attempts in stage.running.items():
         assert stage.states[index] == RUNNING

@@ -1,9 +1,8 @@
 """Records in portions, between which a task looks at its memory.
 
 A portion is an iterator, not a list: with large records, a list of thousands would be the very
-memory that is to be watched. For the same reason portions begin small and grow, so that memory
-cannot be passed by much before it is looked at, and after a spill they are kept to a part of what
-was taken until then.
+memory that is to be watched. For the same reason portions begin small and grow by an eighth, so
+that what is taken between two looks is a small part of what was taken since the last spill.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from itertools import chain, islice
 from typing import Any
 
 _FIRST = 16
-_SHARE = 8
-"""At least so many looks at memory between two spills."""
+_GROWTH = 8
 
 
 class Portions:
@@ -45,9 +43,9 @@ class Portions:
             self.size = size = min(self._most, self.size)
             self._taken += size
             yield chain((first,), islice(self._records, size - 1))
-            self.size += size // 4 + 1
+            self.size += self.size // _GROWTH + 1
 
     def spilled(self) -> None:
         """The records of all portions so far were written out, for want of memory."""
-        self._most = max(1, min(self._most, self._taken // _SHARE))
+        self.size = min(self.size, self._taken // _GROWTH)
         self._taken = 0

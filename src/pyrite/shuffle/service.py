@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from pyrite.core.context import TaskContext
 from pyrite.core.ids import AttemptId, ShuffleId
+from pyrite.core.outcome import FetchFailure
 from pyrite.core.specs import MapOutput
 from pyrite.lineage.dependency import Aggregator, Grouping, Order, Shuffle
 from pyrite.shuffle.aggregate import aggregate
@@ -62,11 +63,7 @@ class FileShuffle:
         partitioner = dependency.partitioner
         buckets = Buckets(partitioner.num_partitions, task)
         if isinstance(dependency.arrangement, Aggregator):
-
-            def flush(combiners: dict[Any, Any]) -> None:
-                scatter(combiners.items(), partitioner, buckets, task)
-
-            combine(records, dependency.arrangement, flush, task)
+            combine(records, dependency.arrangement, partitioner, buckets, task)
         else:
             scatter(records, partitioner, buckets, task)
         path = self._new_path(dependency.id, task.attempt)
@@ -115,10 +112,13 @@ class FileShuffle:
 
         return _lazily(build)
 
-    def fetch_failure(self, attempt: AttemptId) -> FetchError | None:
+    def fetch_failure(self, attempt: AttemptId) -> FetchFailure | None:
         """The lost map output that ``attempt`` met, if any, even if the user's code swallowed
         the error; told once."""
-        return self._failures.pop(attempt, None)
+        error = self._failures.pop(attempt, None)
+        if error is None:
+            return None
+        return FetchFailure(error.shuffle, error.map_partition, error.output, str(error))
 
     def _fetch(self, shuffle: ShuffleId, partition: int, task: TaskContext) -> Iterator[Columns]:
         try:

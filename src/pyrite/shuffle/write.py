@@ -6,7 +6,7 @@ These loops see every record, so they are written out plainly: no call per recor
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -18,21 +18,19 @@ from pyrite.shuffle.buckets import Buckets
 from pyrite.shuffle.pairs import SOUND, check_pair
 from pyrite.shuffle.portions import Portions
 
-Combiners = dict[Any, Any]
-
 
 def scatter(
     records: Iterable[Any], partitioner: Partitioner, buckets: Buckets, task: TaskContext
 ) -> None:
     """Put each record into the bucket of its key."""
     put = _put_by_hash if _hashes(partitioner) else _put
-    portions = Portions(records, task.batch_size)
     place = _placement(partitioner)
+    portions = Portions(records, task.batch_size)
     for portion in portions:
         put(portion, place, buckets)
         buckets.settle()
-        if task.memory.exceeded(buckets.held):
-            held = buckets.held
+        held = buckets.held
+        if task.memory.exceeded(held):
             buckets.spill()
             task.memory.released(held)
             portions.spilled()
@@ -41,13 +39,13 @@ def scatter(
 def combine(
     records: Iterable[Any],
     aggregator: Aggregator,
-    flush: Callable[[Combiners], None],
+    partitioner: Partitioner,
+    buckets: Buckets,
     task: TaskContext,
 ) -> None:
-    """Combine the values of each key, and ``flush`` the combiners: at the end, and whenever
-    memory runs short."""
+    """Combine the values of each key, and put the combiners into the bucket of their key."""
     create, merge_value = aggregator.create, aggregator.merge_value
-    combiners: Combiners = {}
+    combiners: dict[Any, Any] = {}
     portions = Portions(records, task.batch_size)
     record = SOUND
     try:
@@ -60,14 +58,21 @@ def combine(
                     combiners[key] = create(value)
             held = len(combiners)
             if task.memory.exceeded(held):
-                flush(combiners)
-                combiners.clear()
+                scatter(_drain(combiners), partitioner, buckets, task)
+                buckets.spill()
                 task.memory.released(held)
                 portions.spilled()
     except (TypeError, ValueError):
         check_pair(record)
         raise
-    flush(combiners)
+    scatter(combiners.items(), partitioner, buckets, task)
+
+
+def _drain(combiners: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """Empty the dict item by item, so that its memory goes as that of the frames comes."""
+    for key in list(combiners):
+        yield key, combiners.pop(key)
+    combiners.clear()
 
 
 def _put(portion: Iterable[Any], place: Callable[[Any], int], buckets: Buckets) -> None:

@@ -1,0 +1,342 @@
+"""Actions: they run a job and give its result to the caller."""
+
+from __future__ import annotations
+
+import heapq
+import math
+import random
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+from itertools import chain, count, islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pyrite.api.dataset import Dataset, T_co, function
+from pyrite.core.context import TaskContext
+
+if TYPE_CHECKING:
+    from pyrite.api.rdd import RDD
+
+K = TypeVar("K")
+U = TypeVar("U")
+V = TypeVar("V")
+
+_EMPTY = "Can not reduce() empty RDD"
+
+
+class Actions(Dataset[T_co]):
+    """What an RDD gives to the driver."""
+
+    # -- records ------------------------------------------------------------------------
+
+    def collect(self) -> list[T_co]:
+        """All records, in order, in the driver's memory."""
+        return list(chain.from_iterable(self._run(_listed)))
+
+    def toLocalIterator(self, prefetchPartitions: bool = False) -> Iterator[T_co]:
+        """All records, in order; holds one partition at a time in the driver's memory.
+
+        Parameters:
+            prefetchPartitions: compute the next partition while this one is used.
+        """
+        number = self._rdd.getNumPartitions()
+        if prefetchPartitions:
+            return self._prefetched(number)
+        return chain.from_iterable(
+            chain.from_iterable(self._run(_listed, [partition])) for partition in range(number)
+        )
+
+    def _prefetched(self, number: int) -> Iterator[T_co]:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(1) as ahead:
+            waiting: deque[Any] = deque()
+            for partition in range(number):
+                waiting.append(ahead.submit(self._run, _listed, [partition]))
+                if len(waiting) > 1:
+                    yield from waiting.popleft().result()[0]
+            for last in waiting:
+                yield from last.result()[0]
+
+    def take(self, num: int) -> list[T_co]:
+        """The first ``num`` records. Computes no more partitions than it takes to find them:
+        one first, then more and more."""
+        if not isinstance(num, int):
+            raise TypeError(f"take() needs an int, not {type(num).__name__} {num!r}")
+        found: list[T_co] = []
+        number = self._rdd.getNumPartitions()
+        scanned = 0
+        while len(found) < num and scanned < number:
+            partitions = range(scanned, min(number, scanned + _next_scan(scanned, found, num)))
+            left = num - len(found)
+            for part in self._run(lambda it, task: list(islice(it, left)), partitions):
+                found += part
+            scanned = partitions.stop
+        return found[: max(0, num)]
+
+    def first(self) -> T_co:
+        """The first record.
+
+        Raises:
+            ValueError: there is none.
+        """
+        for record in self.take(1):
+            return record
+        raise ValueError("RDD is empty")
+
+    def isEmpty(self) -> bool:
+        """Whether there is no record at all."""
+        return not self.take(1)
+
+    def top(self, num: int, key: Callable[[T_co], Any] | None = None) -> list[T_co]:
+        """The ``num`` largest records, largest first."""
+        parts = self._run(lambda it, task: heapq.nlargest(num, it, key=key))
+        return heapq.nlargest(num, chain.from_iterable(parts), key=key)
+
+    def takeOrdered(self, num: int, key: Callable[[T_co], Any] | None = None) -> list[T_co]:
+        """The ``num`` smallest records, smallest first."""
+        parts = self._run(lambda it, task: heapq.nsmallest(num, it, key=key))
+        return heapq.nsmallest(num, chain.from_iterable(parts), key=key)
+
+    def takeSample(
+        self, withReplacement: bool, num: int, seed: int | None = None
+    ) -> list[T_co]:
+        """``num`` records at random. Counts the records first.
+
+        Raises:
+            ValueError: ``num`` is negative.
+        """
+        if num < 0:
+            raise ValueError("Sample size cannot be negative.")
+        total = self.count() if num else 0
+        if total == 0:
+            return []
+        generator = random.Random(seed)
+        if not withReplacement and num >= total:
+            records = self.collect()
+            generator.shuffle(records)
+            return records
+        fraction = _sample_fraction(withReplacement, num, total)
+        samples: list[T_co] = []
+        while len(samples) < num:
+            samples = self._rdd.sample(withReplacement, fraction, seed).collect()
+            seed = generator.randint(0, 2**63 - 1)
+        generator.shuffle(samples)
+        return samples[:num]
+
+    # -- one value ----------------------------------------------------------------------
+
+    def count(self) -> int:
+        """How many records there are."""
+        return sum(self._run(_counted))
+
+    def reduce(self, f: Callable[[Any, Any], Any]) -> Any:
+        """All records reduced to one by ``f``, which must be associative and commutative.
+
+        Raises:
+            ValueError: there is no record.
+
+        Example:
+            >>> sc.range(5).reduce(lambda x, y: x + y)
+            10
+        """
+        function("reduce()", f)
+        return _reduced(f, self._run(lambda it, task: _some_reduced(f, it)))
+
+    def fold(self, zeroValue: Any, op: Callable[[Any, Any], Any]) -> Any:
+        """As `reduce`, starting from ``zeroValue``: once in every partition and once at the end."""
+        function("fold()", op)
+        return reduce(op, self._run(lambda it, task: reduce(op, it, zeroValue)), zeroValue)
+
+    def aggregate(
+        self,
+        zeroValue: U,
+        seqOp: Callable[[U, Any], U],
+        combOp: Callable[[U, U], U],
+    ) -> U:
+        """Every partition added to ``zeroValue`` by ``seqOp``; these joined by ``combOp``.
+
+        Example:
+            >>> sc.range(5).aggregate((0, 0), lambda a, x: (a[0] + x, a[1] + 1),
+            ...                       lambda a, b: (a[0] + b[0], a[1] + b[1]))
+            (10, 5)
+        """
+        function("aggregate()", seqOp), function("aggregate()", combOp)
+        return reduce(combOp, self._run(lambda it, task: reduce(seqOp, it, zeroValue)), zeroValue)
+
+    def treeReduce(self, f: Callable[[Any, Any], Any], depth: int = 2) -> Any:
+        """As `reduce`, joining the partitions' results in ``depth`` steps, not all in the driver."""
+        function("treeReduce()", f)
+
+        def joined(a: list[Any], b: list[Any]) -> list[Any]:
+            return [f(a[0], b[0])] if a and b else a or b
+
+        parts = self._per_partition(lambda _, records: [_some_reduced(f, records)])
+        return _reduced(f, [_tree_reduced(parts, joined, depth)])
+
+    def treeAggregate(
+        self,
+        zeroValue: U,
+        seqOp: Callable[[U, Any], U],
+        combOp: Callable[[U, U], U],
+        depth: int = 2,
+    ) -> U:
+        """As `aggregate`, joining the partitions' results in ``depth`` steps."""
+        function("treeAggregate()", seqOp), function("treeAggregate()", combOp)
+        if not self._rdd.getNumPartitions():
+            return zeroValue
+        parts = self._per_partition(lambda _, records: [reduce(seqOp, records, zeroValue)])
+        joined: U = _tree_reduced(parts, combOp, depth)
+        return joined
+
+    def countByValue(self) -> dict[Any, int]:
+        """How often each record occurs."""
+        counts: dict[Any, int] = defaultdict(int)
+        for part in self._run(_value_counts):
+            for value, number in part.items():
+                counts[value] += number
+        return counts
+
+    # -- pairs --------------------------------------------------------------------------
+
+    def collectAsMap(self: Dataset[tuple[K, V]]) -> dict[K, V]:
+        """The pairs as a dict; of several pairs of one key, the last."""
+        return dict(chain.from_iterable(self._run(_listed)))
+
+    def countByKey(self: Dataset[tuple[K, Any]]) -> dict[K, int]:
+        """How many pairs each key has."""
+        return self._rdd.keys().countByValue()
+
+    def lookup(self: Dataset[tuple[K, V]], key: K) -> list[V]:
+        """The values of one key. Computes only the key's partition if it is known which it is."""
+        values = self._rdd.filter(lambda pair: pair[0] == key).values()
+        partitioner = self._node.partitioner
+        if partitioner is None:
+            return values.collect()
+        # A worker says where the key lies: the driver may hash text in its own way.
+        [[partition]] = self._context.parallelize([key], 1).map(partitioner)._run(_listed)
+        return list(values._run(_listed, [partition])[0])
+
+    # -- effects ------------------------------------------------------------------------
+
+    def foreach(self, f: Callable[[T_co], Any]) -> None:
+        """Call ``f`` with each record, in the workers."""
+        function("foreach()", f)
+        self._run(lambda it, task: deque(map(f, it), maxlen=0) and None)
+
+    def foreachPartition(self, f: Callable[[Iterator[T_co]], Any]) -> None:
+        """Call ``f`` with the iterator over each partition, in the workers."""
+        function("foreachPartition()", f)
+        self._run(lambda it, task: _drain(f(it)))
+
+    def saveAsTextFile(self, path: str, compressionCodecClass: str | None = None) -> None:
+        """Write each record's ``str`` as a line: a folder with one file per partition.
+
+        The folder is complete or absent: attempts write beside it, and it gets its name, with a
+        file ``_SUCCESS`` in it, when all partitions are there.
+
+        Parameters:
+            path: the folder to make.
+            compressionCodecClass: Hadoop's class name, such as
+                ``"org.apache.hadoop.io.compress.GzipCodec"``, or ``"gzip"``, ``"bzip2"``,
+                ``"zstd"``, ``"lz4"``.
+
+        Raises:
+            FileExistsError: there is something at ``path``; nothing has been run then.
+        """
+        from pyrite.io.committer import Committer
+
+        committer = Committer(path, compressionCodecClass)
+        writer = committer.writer
+        committer.prepare()
+        try:
+            parts = self._run(
+                lambda it, task: writer.write(
+                    task.attempt.partition, task.attempt.number, it, task.metrics
+                )
+            )
+            committer.commit(parts)
+        except BaseException:
+            committer.abort()
+            raise
+
+
+def _listed(records: Iterator[Any], task: TaskContext) -> list[Any]:
+    return list(records)
+
+
+def _counted(records: Iterator[Any], task: TaskContext) -> int:
+    numbers = count()
+    deque(zip(records, numbers, strict=False), maxlen=0)  # counts at the speed of C
+    return next(numbers)
+
+
+def _value_counts(records: Iterator[Any], task: TaskContext) -> dict[Any, int]:
+    counts: dict[Any, int] = {}
+    for record in records:
+        counts[record] = counts.get(record, 0) + 1
+    return counts
+
+
+def _drain(result: Iterable[Any] | None) -> None:
+    if result is not None and hasattr(result, "__iter__"):
+        deque(result, maxlen=0)  # a generator has done nothing yet
+
+
+def _some_reduced(f: Callable[[Any, Any], Any], records: Iterator[Any]) -> list[Any]:
+    """The records reduced to a list of one, or of none if there are none."""
+    for first in records:
+        return [reduce(f, records, first)]
+    return []
+
+
+def _reduced(f: Callable[[Any, Any], Any], parts: list[list[Any]]) -> Any:
+    values = list(chain.from_iterable(parts))
+    if not values:
+        raise ValueError(_EMPTY)
+    return reduce(f, values)
+
+
+def _tree_reduced(parts: RDD[Any], f: Callable[[Any, Any], Any], depth: int) -> Any:
+    """One record per partition, joined over ``depth`` levels of tasks, the last in the driver."""
+    if depth < 1:
+        raise ValueError(f"Depth cannot be smaller than 1 but got {depth}.")
+    number = parts.getNumPartitions()
+    scale = max(math.ceil(number ** (1.0 / depth)), 2)
+    while number > scale + number / scale:
+        number = math.ceil(number / scale)
+        parts = _joined_in(parts, f, number)
+    values = parts.collect()
+    return reduce(f, values) if values else []
+
+
+def _joined_in(parts: RDD[Any], f: Callable[[Any, Any], Any], number: int) -> RDD[Any]:
+    keyed = parts.mapPartitionsWithIndex(lambda i, it: ((i % number, x) for x in it))
+    return keyed.reduceByKey(f, number, _itself).values()
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _next_scan(scanned: int, found: list[Any], wanted: int) -> int:
+    """How many partitions `take` tries next: as Spark does, 1, then up to 4 times as many."""
+    if not scanned:
+        return 1
+    if not found:
+        return scanned * 4
+    estimate = int(1.5 * wanted * scanned / len(found)) - scanned
+    return min(max(estimate, 1), scanned * 4)
+
+
+def _sample_fraction(with_replacement: bool, wanted: int, total: int) -> float:
+    """A fraction that gives at least ``wanted`` of ``total`` records 9,999 times in 10,000.
+
+    Source: Spark's SamplingUtils (Meng, ICML 2013, "Scalable Simple Random Sampling").
+    """
+    fraction = wanted / total
+    if with_replacement:
+        deviations = 9 if wanted < 12 else 5
+        return fraction + deviations * math.sqrt(fraction / total)
+    gamma = -math.log(0.00005) / total
+    return min(1.0, fraction + gamma + math.sqrt(gamma * gamma + 2 * gamma * fraction))

@@ -1,0 +1,152 @@
+"""Actions on numbers, and on whatever can be compared."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import reduce
+from itertools import chain
+from typing import Any
+
+from pyrite.api.actions import _EMPTY
+from pyrite.api.dataset import Dataset, T_co
+from pyrite.api.statcounter import StatCounter
+
+
+class NumberActions(Dataset[T_co]):
+    """Sums, extremes, statistics."""
+
+    def sum(self) -> Any:
+        """The sum of all records; 0 if there are none."""
+        return sum(self._run(lambda it, task: sum(it)))
+
+    def max(self, key: Callable[[T_co], Any] | None = None) -> T_co:
+        """The largest record.
+
+        Raises:
+            ValueError: there is none.
+        """
+        return self._extreme(max, key)
+
+    def min(self, key: Callable[[T_co], Any] | None = None) -> T_co:
+        """The smallest record.
+
+        Raises:
+            ValueError: there is none.
+        """
+        return self._extreme(min, key)
+
+    def _extreme(self, choose: Callable[..., Any], key: Callable[[T_co], Any] | None) -> Any:
+        def chosen(records: Iterator[T_co], task: Any) -> list[T_co]:
+            return [choose(chain([first], records), key=key) for first in records]
+
+        found = list(chain.from_iterable(self._run(chosen)))
+        if not found:
+            raise ValueError(_EMPTY)
+        return choose(found, key=key)
+
+    def stats(self) -> StatCounter:
+        """Count, mean, variance, largest and smallest in one pass.
+
+        Example:
+            >>> sc.parallelize([1, 2, 3]).stats()
+            (count: 3, mean: 2.0, stdev: 0.816496580927726, max: 3.0, min: 1.0)
+        """
+        parts = self._run(lambda it, task: StatCounter(it))
+        return reduce(StatCounter.mergeStats, parts, StatCounter())
+
+    def mean(self) -> float:
+        return self.stats().mean()
+
+    def variance(self) -> float:
+        """Of the records as the whole population."""
+        return self.stats().variance()
+
+    def stdev(self) -> float:
+        """Square root of `variance`."""
+        return self.stats().stdev()
+
+    def sampleVariance(self) -> float:
+        """Of the records as a sample: divided by their number less one."""
+        return self.stats().sampleVariance()
+
+    def sampleStdev(self) -> float:
+        """Square root of `sampleVariance`."""
+        return self.stats().sampleStdev()
+
+    def histogram(self, buckets: int | list[Any] | tuple[Any, ...]) -> tuple[Any, list[int]]:
+        """How many records fall into each bucket.
+
+        Parameters:
+            buckets: how many buckets of equal width, from the smallest to the largest record;
+                or the bounds, ascending. Each is open on the right, but the last is closed.
+
+        Returns:
+            The bounds (one more than there are buckets), and the counts.
+
+        Example:
+            >>> sc.range(51).histogram(2)
+            ([0, 25, 50], [25, 26])
+        """
+        if isinstance(buckets, int):
+            return self._even_histogram(buckets)
+        if not isinstance(buckets, list | tuple):
+            raise TypeError("buckets should be a list or tuple or number(int or long)")
+        if len(buckets) < 2:
+            raise ValueError("buckets should have more than one value")
+        if any(_is_nan(bound) for bound in buckets):
+            raise ValueError("can not have None or NaN in buckets")
+        if sorted(buckets) != list(buckets):
+            raise ValueError("buckets should be sorted")
+        if len(set(buckets)) != len(buckets):
+            raise ValueError("buckets should not contain duplicated values")
+        return buckets, self._bucket_counts(list(buckets))
+
+    def _even_histogram(self, number: int) -> tuple[list[Any], list[int]]:
+        if number < 1:
+            raise ValueError("number of buckets must be >= 1")
+        usable = self._rdd.filter(lambda x: not _is_nan(x))
+        extremes = usable._run(_low_and_high)
+        found = list(chain.from_iterable(extremes))
+        if not found:
+            raise ValueError("can not generate buckets from empty RDD")
+        low, high = min(found), max(found)
+        if low == high or number == 1:
+            return [low, high], [usable.count()]
+        if isinstance(low, str) or isinstance(high, str):
+            raise TypeError("Can not generate buckets with non-number in RDD")
+        if math.isinf(low) or math.isinf(high):
+            raise ValueError("can not generate buckets with infinite value")
+        step = (high - low) / number
+        if float(step) == int(step) and isinstance(low, int):
+            step = int(step)
+        bounds = [low + i * step for i in range(number)] + [high]
+        return bounds, self._bucket_counts(bounds)
+
+    def _bucket_counts(self, bounds: list[Any]) -> list[int]:
+        def counted(records: Iterator[Any], task: Any) -> list[int]:
+            counts = [0] * (len(bounds) - 1)
+            for record in records:
+                if _is_nan(record) or record < bounds[0] or record > bounds[-1]:
+                    continue
+                counts[min(bisect_right(bounds, record), len(counts)) - 1] += 1
+            return counts
+
+        return [sum(column) for column in zip(*self._run(counted), strict=True)]
+
+
+def _low_and_high(records: Iterator[Any], task: Any) -> list[Any]:
+    for first in records:
+        low = high = first
+        for record in records:
+            if record < low:
+                low = record
+            elif record > high:
+                high = record
+        return [low, high]
+    return []
+
+
+def _is_nan(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -1,0 +1,306 @@
+"""Transformations of ``(key, value)`` pairs."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pyrite.api.dataset import Dataset, T_co, function
+from pyrite.api.sampling import range_bounds, reservoir
+from pyrite.lineage.dependency import Aggregator, Grouping, Order
+from pyrite.lineage.ops import FlatMapValues, Map, MapValues
+from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
+from pyrite.lineage.wide import CoGrouped
+from pyrite.serial.hashing import stable_hash
+
+if TYPE_CHECKING:
+    from pyrite.api.rdd import RDD
+
+K = TypeVar("K")
+V = TypeVar("V")
+U = TypeVar("U")
+W = TypeVar("W")
+
+_SAMPLES_PER_PARTITION = 60
+
+
+class PairTransformations(Dataset[T_co]):
+    """What makes an RDD from one of pairs."""
+
+    # -- by pair ------------------------------------------------------------------------
+
+    def keys(self: Dataset[tuple[K, V]]) -> RDD[K]:
+        """The first of each pair."""
+        return self._transform(Map(_key))
+
+    def values(self: Dataset[tuple[K, V]]) -> RDD[V]:
+        """The second of each pair."""
+        return self._transform(Map(_value))
+
+    def mapValues(self: Dataset[tuple[K, V]], f: Callable[[V], U]) -> RDD[tuple[K, U]]:
+        """``(key, f(value))`` of each pair. Keeps the partitioning."""
+        return self._transform(MapValues(function("mapValues()", f)), True)
+
+    def flatMapValues(
+        self: Dataset[tuple[K, V]], f: Callable[[V], Iterable[U]]
+    ) -> RDD[tuple[K, U]]:
+        """``(key, item)`` for each item of ``f(value)`` of each pair. Keeps the partitioning."""
+        return self._transform(FlatMapValues(function("flatMapValues()", f)), True)
+
+    # -- one result a key ---------------------------------------------------------------
+
+    def combineByKey(
+        self: Dataset[tuple[K, V]],
+        createCombiner: Callable[[V], U],
+        mergeValue: Callable[[U, V], U],
+        mergeCombiners: Callable[[U, U], U],
+        numPartitions: int | None = None,
+        partitionFunc: Callable[[K], int] = stable_hash,
+    ) -> RDD[tuple[K, U]]:
+        """One combiner for each key.
+
+        Parameters:
+            createCombiner: makes a combiner of a key's first value.
+            mergeValue: adds a value to a combiner; may change and return it.
+            mergeCombiners: joins two combiners of a key; may change and return the first.
+            numPartitions: of the result.
+            partitionFunc: key -> int; a key goes to partition ``partitionFunc(key) % number``.
+
+        Example:
+            >>> pairs = sc.parallelize([("a", 1), ("b", 1), ("a", 2)])
+            >>> lists = pairs.combineByKey(lambda v: [v], lambda c, v: c + [v], lambda a, b: a + b)
+            >>> sorted(lists.collect())
+            [('a', [1, 2]), ('b', [1])]
+        """
+        aggregator = Aggregator(
+            function("combineByKey()", createCombiner),
+            function("combineByKey()", mergeValue),
+            function("combineByKey()", mergeCombiners),
+        )
+        return self._combine(aggregator, self._partitioner(numPartitions, partitionFunc))
+
+    def reduceByKey(
+        self: Dataset[tuple[K, V]],
+        func: Callable[[V, V], V],
+        numPartitions: int | None = None,
+        partitionFunc: Callable[[K], int] = stable_hash,
+    ) -> RDD[tuple[K, V]]:
+        """The values of each key reduced to one. ``func`` must be associative and commutative.
+
+        Example:
+            >>> pairs = sc.parallelize([("a", 1), ("b", 1), ("a", 2)])
+            >>> sorted(pairs.reduceByKey(lambda x, y: x + y).collect())
+            [('a', 3), ('b', 1)]
+        """
+        aggregator = Aggregator(_itself, function("reduceByKey()", func), func)
+        return self._combine(aggregator, self._partitioner(numPartitions, partitionFunc))
+
+    def aggregateByKey(
+        self: Dataset[tuple[K, V]],
+        zeroValue: U,
+        seqFunc: Callable[[U, V], U],
+        combFunc: Callable[[U, U], U],
+        numPartitions: int | None = None,
+        partitionFunc: Callable[[K], int] = stable_hash,
+    ) -> RDD[tuple[K, U]]:
+        """The values of each key added to a copy of ``zeroValue``."""
+        aggregator = Aggregator(
+            lambda value: seqFunc(copy.deepcopy(zeroValue), value),
+            function("aggregateByKey()", seqFunc),
+            function("aggregateByKey()", combFunc),
+        )
+        return self._combine(aggregator, self._partitioner(numPartitions, partitionFunc))
+
+    def foldByKey(
+        self: Dataset[tuple[K, V]],
+        zeroValue: V,
+        func: Callable[[V, V], V],
+        numPartitions: int | None = None,
+        partitionFunc: Callable[[K], int] = stable_hash,
+    ) -> RDD[tuple[K, V]]:
+        """The values of each key folded into a copy of ``zeroValue``, once per map task."""
+        aggregator = Aggregator(
+            lambda value: func(copy.deepcopy(zeroValue), value),
+            function("foldByKey()", func),
+            func,
+        )
+        return self._combine(aggregator, self._partitioner(numPartitions, partitionFunc))
+
+    def groupByKey(
+        self: Dataset[tuple[K, V]],
+        numPartitions: int | None = None,
+        partitionFunc: Callable[[K], int] = stable_hash,
+    ) -> RDD[tuple[K, Iterable[V]]]:
+        """All values of each key, in a sized iterable that may lie partly on disk.
+
+        To sum or count them, `reduceByKey` and `aggregateByKey` move far less data.
+
+        Example:
+            >>> pairs = sc.parallelize([("a", 1), ("b", 1), ("a", 2)])
+            >>> sorted(pairs.groupByKey().mapValues(list).collect())
+            [('a', [1, 2]), ('b', [1])]
+        """
+        partitioner = self._partitioner(numPartitions, partitionFunc)
+        if self._node.partitioner == partitioner:
+            groups = self._derive(CoGrouped((self._node,), partitioner))
+            return groups.mapValues(lambda sides: sides[0])
+        return self._shuffle(partitioner, Grouping())
+
+    # -- moving pairs -------------------------------------------------------------------
+
+    def partitionBy(
+        self: Dataset[tuple[K, V]],
+        numPartitions: int | None,
+        partitionFunc: Callable[[K], int] = stable_hash,
+    ) -> RDD[tuple[K, V]]:
+        """Each pair in partition ``partitionFunc(key) % numPartitions``."""
+        partitioner = self._partitioner(numPartitions, partitionFunc)
+        if self._node.partitioner == partitioner:
+            return self._rdd
+        return self._shuffle(partitioner)
+
+    def sortByKey(
+        self: Dataset[tuple[K, V]],
+        ascending: bool = True,
+        numPartitions: int | None = None,
+        keyfunc: Callable[[Any], Any] | None = None,
+    ) -> RDD[tuple[K, V]]:
+        """The pairs in order of their keys. Runs a job to sample the keys.
+
+        Parameters:
+            ascending: False for the largest key first.
+            numPartitions: of the result.
+            keyfunc: keys are compared by this of them.
+
+        Example:
+            >>> sc.parallelize([("b", 1), ("a", 2)]).sortByKey().collect()
+            [('a', 2), ('b', 1)]
+        """
+        number = self._partitioner(numPartitions, stable_hash).num_partitions
+        order = Order(keyfunc, ascending)
+        partitioner: Partitioner
+        if number == 1:
+            partitioner = HashPartitioner(1, _zero)
+        else:
+            bounds = range_bounds(_sampled_keys(self, keyfunc, number), number)
+            partitioner = RangePartitioner(tuple(bounds), ascending, keyfunc)
+        return self._shuffle(partitioner, order)
+
+    def repartitionAndSortWithinPartitions(
+        self: Dataset[tuple[K, V]],
+        numPartitions: int | None = None,
+        partitionFunc: Callable[[Any], int] = stable_hash,
+        ascending: bool = True,
+        keyfunc: Callable[[Any], Any] | None = None,
+    ) -> RDD[tuple[K, V]]:
+        """As `partitionBy`, and each partition's pairs in order of their keys: the shuffle
+        sorts, which is what a secondary sort needs."""
+        partitioner = self._partitioner(numPartitions, partitionFunc)
+        return self._shuffle(partitioner, Order(keyfunc, ascending))
+
+    # -- several datasets ---------------------------------------------------------------
+
+    def cogroup(
+        self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], numPartitions: int | None = None
+    ) -> RDD[tuple[K, tuple[Iterable[V], Iterable[W]]]]:
+        """For each key of either: its values in this, and its values in ``other``."""
+        return _cogrouped(self, (other,), numPartitions)
+
+    def groupWith(
+        self: Dataset[tuple[K, V]], other: RDD[tuple[K, Any]], *others: RDD[tuple[K, Any]]
+    ) -> RDD[tuple[K, tuple[Iterable[Any], ...]]]:
+        """`cogroup` of any number of datasets."""
+        return _cogrouped(self, (other, *others), None)
+
+    def join(
+        self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], numPartitions: int | None = None
+    ) -> RDD[tuple[K, tuple[V, W]]]:
+        """``(key, (value, value in other))`` for every such pair of values.
+
+        Example:
+            >>> left, right = sc.parallelize([("a", 1), ("b", 4)]), sc.parallelize([("a", 2)])
+            >>> left.join(right).collect()
+            [('a', (1, 2))]
+        """
+        return _cogrouped(self, (other,), numPartitions).flatMapValues(
+            lambda sides: ((mine, theirs) for mine in sides[0] for theirs in sides[1])
+        )
+
+    def leftOuterJoin(
+        self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], numPartitions: int | None = None
+    ) -> RDD[tuple[K, tuple[V, W | None]]]:
+        """As `join`, and with None for keys that ``other`` lacks."""
+        return _cogrouped(self, (other,), numPartitions).flatMapValues(
+            lambda sides: ((mine, theirs) for mine in sides[0] for theirs in sides[1] or _MISSING)
+        )
+
+    def rightOuterJoin(
+        self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], numPartitions: int | None = None
+    ) -> RDD[tuple[K, tuple[V | None, W]]]:
+        """As `join`, and with None for keys that this lacks."""
+        return _cogrouped(self, (other,), numPartitions).flatMapValues(
+            lambda sides: ((mine, theirs) for theirs in sides[1] for mine in sides[0] or _MISSING)
+        )
+
+    def fullOuterJoin(
+        self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], numPartitions: int | None = None
+    ) -> RDD[tuple[K, tuple[V | None, W | None]]]:
+        """As `join`, and with None for keys that either lacks."""
+        return _cogrouped(self, (other,), numPartitions).flatMapValues(
+            lambda sides: (
+                (mine, theirs) for mine in sides[0] or _MISSING for theirs in sides[1] or _MISSING
+            )
+        )
+
+    def subtractByKey(
+        self: Dataset[tuple[K, V]], other: RDD[tuple[K, Any]], numPartitions: int | None = None
+    ) -> RDD[tuple[K, V]]:
+        """The pairs whose key is not in ``other``."""
+        return _cogrouped(self, (other,), numPartitions).flatMapValues(
+            lambda sides: () if len(sides[1]) else sides[0]
+        )
+
+
+_MISSING = (None,)
+
+
+def _cogrouped(
+    mine: Dataset[tuple[Any, Any]],
+    others: tuple[Dataset[tuple[Any, Any]], ...],
+    number: int | None,
+) -> RDD[Any]:
+    """Groups of several datasets, placed as one of them is already, if one fits."""
+    nodes = [mine._node, *(other._node for other in others)]
+    placed = [node.partitioner for node in nodes if node.partitioner is not None]
+    if fitting := [each for each in placed if number in (None, each.num_partitions)]:
+        partitioner = fitting[0]
+    else:
+        partitioner = mine._partitioner(number, stable_hash)
+    return mine._derive(CoGrouped(nodes, partitioner, "cogroup"))
+
+
+def _sampled_keys(
+    pairs: Dataset[tuple[Any, Any]], keyfunc: Callable[[Any], Any] | None, parts: int
+) -> list[tuple[int, list[Any]]]:
+    size = _SAMPLES_PER_PARTITION * max(1, parts)
+    key = _key if keyfunc is None else lambda pair: keyfunc(pair[0])
+    return pairs._run(
+        lambda records, task: reservoir(size, task.attempt.partition, records, key)
+    )
+
+
+def _key(pair: tuple[Any, Any]) -> Any:
+    return pair[0]
+
+
+def _value(pair: tuple[Any, Any]) -> Any:
+    return pair[1]
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _zero(key: Any) -> int:
+    return 0

@@ -1,0 +1,73 @@
+"""`RDD`: a resilient distributed dataset, as users hold it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from pyrite.api.actions import Actions
+from pyrite.api.dataset import T_co
+from pyrite.api.numbers import NumberActions
+from pyrite.api.pairs import PairTransformations
+from pyrite.api.transformations import Transformations
+from pyrite.api.unsupported import PLANNED_RDD, planned
+from pyrite.lineage.partitioner import Partitioner
+from pyrite.plan.explain import lineage_text, stages_text
+
+if TYPE_CHECKING:
+    from pyrite.api.context import SparkContext
+
+
+
+class RDD(
+    Transformations[T_co], PairTransformations[T_co], NumberActions[T_co], Actions[T_co]
+):
+    """Records in partitions, on many workers, described by how they are made.
+
+    Transformations are lazy and give new RDDs; actions run a job. A lost partition is made
+    again from its lineage. RDDs come from a `SparkContext`.
+    """
+
+    @property
+    def context(self) -> SparkContext:
+        """The context that made it."""
+        return self._context
+
+    @property
+    def ctx(self) -> SparkContext:
+        return self._context
+
+    @property
+    def partitioner(self) -> Partitioner | None:
+        """How keys are spread over the partitions, if by a rule."""
+        return self._node.partitioner
+
+    def id(self) -> int:
+        """A number of its own within the program."""
+        return self._node.id
+
+    def name(self) -> str | None:
+        """What `setName` gave it."""
+        return self._name
+
+    def setName(self, name: str) -> RDD[T_co]:
+        self._name = name
+        return self
+
+    def getNumPartitions(self) -> int:
+        """How many partitions it has."""
+        return self._node.num_partitions
+
+    def toDebugString(self) -> bytes:
+        """Its lineage, indented at each shuffle."""
+        return lineage_text(self._node).encode()
+
+    def explain(self) -> None:
+        """Print the stages that an action would run, and what each does."""
+        print(stages_text(self._node))
+
+    def __repr__(self) -> str:
+        label = self._name or self._node.origin
+        return f"RDD[{self._node.id}] {label}"
+
+    def __getattr__(self, name: str) -> NoReturn:
+        planned("RDD", PLANNED_RDD, name)

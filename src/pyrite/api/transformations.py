@@ -1,0 +1,269 @@
+"""Transformations of records of any kind: lazy, each gives a new RDD."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pyrite.api.dataset import Dataset, T_co, function, positive
+from pyrite.api.piping import through_command
+from pyrite.api.sampling import sampler
+from pyrite.lineage.dependency import Aggregator
+from pyrite.lineage.narrow import AlignedUnion, Cartesian, Coalesced, Union, Zipped
+from pyrite.lineage.ops import Filter, FlatMap, Map
+from pyrite.lineage.partitioner import HashPartitioner
+from pyrite.serial.hashing import stable_hash
+
+if TYPE_CHECKING:
+    from pyrite.api.rdd import RDD
+
+K = TypeVar("K")
+U = TypeVar("U")
+V = TypeVar("V")
+
+
+class Transformations(Dataset[T_co]):
+    """What makes an RDD from one of any records."""
+
+    # -- by record ----------------------------------------------------------------------
+
+    def map(self, f: Callable[[T_co], U], preservesPartitioning: bool = False) -> RDD[U]:
+        """``f`` of each record.
+
+        Example:
+            >>> sc.parallelize(["b", "a"]).map(lambda x: (x, 1)).collect()
+            [('b', 1), ('a', 1)]
+        """
+        return self._transform(Map(function("map()", f)), preservesPartitioning)
+
+    def filter(self, f: Callable[[T_co], Any]) -> RDD[T_co]:
+        """The records for which ``f`` is true.
+
+        Example:
+            >>> sc.range(6).filter(lambda x: x % 2 == 0).collect()
+            [0, 2, 4]
+        """
+        return self._transform(Filter(function("filter()", f)), True)
+
+    def flatMap(
+        self, f: Callable[[T_co], Iterable[U]], preservesPartitioning: bool = False
+    ) -> RDD[U]:
+        """All items of ``f`` of each record.
+
+        Example:
+            >>> sc.parallelize(["to be", "or"]).flatMap(str.split).collect()
+            ['to', 'be', 'or']
+        """
+        return self._transform(FlatMap(function("flatMap()", f)), preservesPartitioning)
+
+    def keyBy(self, f: Callable[[T_co], K]) -> RDD[tuple[K, T_co]]:
+        """``(f(record), record)`` of each record."""
+        key = function("keyBy()", f)
+        return self._transform(Map(lambda record: (key(record), record)))
+
+    # -- by partition -------------------------------------------------------------------
+
+    def mapPartitions(
+        self, f: Callable[[Iterator[T_co]], Iterable[U]], preservesPartitioning: bool = False
+    ) -> RDD[U]:
+        """``f`` of the iterator over each partition.
+
+        Example:
+            >>> sc.range(4, numSlices=2).mapPartitions(lambda rows: [sum(rows)]).collect()
+            [1, 5]
+        """
+        each = function("mapPartitions()", f)
+        return self._per_partition(lambda _, records: each(records), preservesPartitioning)
+
+    def mapPartitionsWithIndex(
+        self,
+        f: Callable[[int, Iterator[T_co]], Iterable[U]],
+        preservesPartitioning: bool = False,
+    ) -> RDD[U]:
+        """``f`` of each partition's number and iterator."""
+        return self._per_partition(
+            function("mapPartitionsWithIndex()", f), preservesPartitioning
+        )
+
+    def glom(self) -> RDD[list[T_co]]:
+        """One list for each partition.
+
+        Example:
+            >>> sc.range(4, numSlices=2).glom().collect()
+            [[0, 1], [2, 3]]
+        """
+        return self._per_partition(lambda _, records: [list(records)])
+
+    def sample(
+        self, withReplacement: bool, fraction: float, seed: int | None = None
+    ) -> RDD[T_co]:
+        """A random part of the records; the same for the same ``seed``.
+
+        Parameters:
+            withReplacement: a record may be drawn more than once.
+            fraction: expected share of the records (or draws per record), at least 0.
+        """
+        if not fraction >= 0:
+            raise ValueError(f"fraction must be at least 0, not {fraction!r}")
+        if seed is None:
+            seed = random.randint(0, 2**31 - 1)
+        return self._per_partition(sampler(withReplacement, fraction, seed), True)
+
+    def pipe(
+        self, command: str, env: dict[str, str] | None = None, checkCode: bool = False
+    ) -> RDD[str]:
+        """The lines a command prints when each partition's records are its input lines.
+
+        Parameters:
+            command: program and arguments, as a shell splits them; run without a shell.
+            env: environment variables, added to the worker's.
+            checkCode: fail the task if the command ends with a status other than 0.
+
+        Example:
+            >>> sc.parallelize(["b", "a"], 1).pipe("sort").collect()
+            ['a', 'b']
+        """
+        return self._per_partition(through_command(command, env, checkCode))
+
+    def zipWithIndex(self) -> RDD[tuple[T_co, int]]:
+        """Each record with its place in the whole dataset. Runs a job to count the records of
+        all partitions but the last.
+
+        Example:
+            >>> sc.parallelize("abc", 2).zipWithIndex().collect()
+            [('a', 0), ('b', 1), ('c', 2)]
+        """
+        starts = [0]
+        number = self._rdd.getNumPartitions()
+        if number > 1:
+            for count in self._run(lambda it, task: sum(1 for _ in it), range(number - 1)):
+                starts.append(starts[-1] + count)
+
+        def numbered(partition: int, records: Iterator[Any]) -> Iterator[Any]:
+            return ((record, i) for i, record in enumerate(records, starts[partition]))
+
+        return self._per_partition(numbered)
+
+    def zipWithUniqueId(self) -> RDD[tuple[T_co, int]]:
+        """Each record with a number of its own: partition ``k`` of ``n`` counts k, k+n, k+2n."""
+        number = self._rdd.getNumPartitions()
+
+        def numbered(partition: int, records: Iterator[Any]) -> Iterator[Any]:
+            return ((record, i * number + partition) for i, record in enumerate(records))
+
+        return self._per_partition(numbered)
+
+    # -- several datasets ---------------------------------------------------------------
+
+    def union(self, other: RDD[U]) -> RDD[T_co | U]:
+        """All records of both."""
+        return self._context.union([self._rdd, other])
+
+    def __add__(self, other: RDD[U]) -> RDD[T_co | U]:
+        return self.union(other)
+
+    def zip(self, other: RDD[U]) -> RDD[tuple[T_co, U]]:
+        """Pairs of the records at the same place.
+
+        Raises:
+            ValueError: the numbers of partitions differ; or, when it runs, those of records do.
+        """
+        mine, others = self._rdd.getNumPartitions(), other.getNumPartitions()
+        if mine != others:
+            raise ValueError(
+                f"zip needs datasets with as many partitions: here {mine} and {others}"
+            )
+        return self._derive(Zipped((self._node, other._node)))
+
+    def cartesian(self, other: RDD[U]) -> RDD[tuple[T_co, U]]:
+        """Every pair of a record of this and a record of ``other``."""
+        return self._derive(Cartesian(self._node, other._node))
+
+    def intersection(self, other: RDD[Any]) -> RDD[T_co]:
+        """The distinct records that are in both."""
+        return (
+            self.map(lambda record: (record, None))
+            .cogroup(other.map(lambda record: (record, None)))
+            .filter(lambda group: all(len(side) for side in group[1]))
+            .keys()
+        )
+
+    def subtract(self, other: RDD[Any], numPartitions: int | None = None) -> RDD[T_co]:
+        """The records that are not in ``other``."""
+        return (
+            self.map(lambda record: (record, None))
+            .subtractByKey(other.map(lambda record: (record, None)), numPartitions)
+            .keys()
+        )
+
+    # -- over all partitions ------------------------------------------------------------
+
+    def distinct(self, numPartitions: int | None = None) -> RDD[T_co]:
+        """Each different record once."""
+        once = Aggregator(_none, _first, _first)
+        pairs = self.map(lambda record: (record, None))
+        return pairs._combine(once, self._partitioner(numPartitions, stable_hash)).keys()
+
+    def groupBy(
+        self,
+        f: Callable[[T_co], K],
+        numPartitions: int | None = None,
+        partitionFunc: Callable[[K], int] = stable_hash,
+    ) -> RDD[tuple[K, Iterable[T_co]]]:
+        """The records grouped by ``f`` of them."""
+        return self.keyBy(f).groupByKey(numPartitions, partitionFunc)
+
+    def sortBy(
+        self,
+        keyfunc: Callable[[T_co], Any],
+        ascending: bool = True,
+        numPartitions: int | None = None,
+    ) -> RDD[T_co]:
+        """The records in order of ``keyfunc`` of them. Runs a job to sample the keys.
+
+        Example:
+            >>> sc.parallelize([3, 1, 2]).sortBy(lambda x: x, ascending=False).collect()
+            [3, 2, 1]
+        """
+        return self.keyBy(keyfunc).sortByKey(ascending, numPartitions).values()
+
+    def coalesce(self, numPartitions: int, shuffle: bool = False) -> RDD[T_co]:
+        """Fewer partitions, made of neighbouring ones; with ``shuffle``, any number."""
+        number = positive("numPartitions", numPartitions)
+        if shuffle:
+            return self._repartitioned(number)
+        return self._derive(Coalesced(self._node, number))
+
+    def repartition(self, numPartitions: int) -> RDD[T_co]:
+        """The records spread evenly over ``numPartitions`` partitions."""
+        return self._repartitioned(positive("numPartitions", numPartitions))
+
+    def _repartitioned(self, number: int) -> RDD[T_co]:
+        def dealt(partition: int, records: Iterator[Any]) -> Iterator[Any]:
+            # Where a partition starts to deal must not depend on the attempt.
+            start = random.Random(partition).randrange(number)
+            return ((i % number, record) for i, record in enumerate(records, start))
+
+        moved = self._per_partition(dealt)._shuffle(HashPartitioner(number, _itself))
+        return moved.values()
+
+
+def union_of(nodes: list[Any]) -> Union | AlignedUnion:
+    """The union node of some nodes: aligned if they are partitioned alike."""
+    partitioners = [node.partitioner for node in nodes]
+    if partitioners[0] is not None and all(each == partitioners[0] for each in partitioners):
+        return AlignedUnion(nodes)
+    return Union(nodes)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _none(value: Any) -> None:
+    return None
+
+
+def _first(combiner: Any, value: Any) -> Any:
+    return combiner

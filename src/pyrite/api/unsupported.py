@@ -1,0 +1,75 @@
+"""PySpark's names that Pyrite does not have yet: the error says what to do in the meantime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NoReturn
+
+from pyrite.core.errors import UnsupportedError
+
+_CACHE = "datasets are not cached yet; until then each action computes its input again"
+_FORMATS = "Hadoop's formats come with the MapReduce layer; use saveAsTextFile and textFile"
+_FRAMES = "DataFrames come later; stay with RDDs, or collect() into pandas or pyarrow"
+_APPROXIMATE = "not there yet; use the exact count(), sum() or mean()"
+
+PLANNED_RDD: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("cache", "persist", "unpersist", "checkpoint", "localCheckpoint", "isCheckpointed",
+         "isLocallyCheckpointed", "getCheckpointFile", "getStorageLevel", "is_cached"),
+        _CACHE,
+    ),
+    **dict.fromkeys(("countApprox", "sumApprox", "meanApprox"), _APPROXIMATE),
+    "countApproxDistinct": "not there yet; use distinct().count()",
+    "randomSplit": "not there yet; use sample() with different seeds",
+    "sampleByKey": "not there yet; use filter() with random.random()",
+    "reduceByKeyLocally": "not there yet; use reduceByKey(f).collectAsMap()",
+    "barrier": "barrier stages are not there yet",
+    "withResources": "resource profiles are not there yet",
+    "saveAsPickleFile": "not there yet; use saveAsTextFile with json.dumps",
+    "mapPartitionsWithSplit": "deprecated in PySpark; use mapPartitionsWithIndex",
+    "collectWithJobGroup": "job groups are not there yet; use collect()",
+    "toDF": _FRAMES,
+    **dict.fromkeys(
+        ("saveAsHadoopFile", "saveAsHadoopDataset", "saveAsNewAPIHadoopFile",
+         "saveAsNewAPIHadoopDataset", "saveAsSequenceFile"),
+        _FORMATS,
+    ),
+}
+
+PLANNED_CONTEXT: Mapping[str, str] = {
+    "broadcast": "not there yet; a function may use a variable of the driver, which is sent "
+    "along with each stage",
+    "accumulator": "not there yet; use aggregate(), or count records of an RDD",
+    **dict.fromkeys(
+        ("addFile", "addArchive"), "not there yet; workers on this machine see its files"
+    ),
+    **dict.fromkeys(
+        ("setJobGroup", "cancelJobGroup", "addJobTag", "removeJobTag", "getJobTags",
+         "clearJobTags", "cancelJobsWithTag", "setLocalProperty", "getLocalProperty",
+         "setJobDescription", "setInterruptOnCancel"),
+        "job groups and tags are not there yet; cancelAllJobs() cancels what runs",
+    ),
+    "statusTracker": "not there yet; set pyrite.eventLog to a file to see what happens",
+    "setCheckpointDir": _CACHE,
+    "getCheckpointDir": _CACHE,
+    "pickleFile": "not there yet; use textFile with json.loads",
+    "binaryFiles": "not there yet; use wholeTextFiles with use_unicode=False",
+    "binaryRecords": "not there yet; use wholeTextFiles with use_unicode=False",
+    **dict.fromkeys(
+        ("sequenceFile", "newAPIHadoopFile", "newAPIHadoopRDD", "hadoopFile", "hadoopRDD"),
+        _FORMATS,
+    ),
+    **dict.fromkeys(("show_profiles", "dump_profiles"), "profiling is not there yet"),
+}
+
+
+def planned(owner: str, names: Mapping[str, str], name: str) -> NoReturn:
+    """The answer to a name that ``owner`` does not have.
+
+    Raises:
+        UnsupportedError: PySpark has it.
+        AttributeError: nobody has it.
+    """
+    if name in names:
+        raise UnsupportedError(f"{owner}.{name}: {names[name]}")
+    raise AttributeError(f"{owner} has no attribute {name!r}")

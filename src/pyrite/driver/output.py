@@ -1,0 +1,24 @@
+"""What tasks print, shown to the user with the task that printed it."""
+
+from __future__ import annotations
+
+import sys
+
+from pyrite.driver.events import DriverEvent, TaskPrinted
+
+
+def print_task_output(event: DriverEvent) -> None:
+    """A listener that passes lines on to the driver's own stdout and stderr."""
+    if not isinstance(event, TaskPrinted):
+        return
+    stream = sys.stdout if event.stream == "stdout" else sys.stderr
+    if stream is None:
+        return
+    if event.attempt is None:
+        origin = f"worker {event.worker}"
+    else:
+        origin = f"stage {event.attempt.stage}, partition {event.attempt.partition}"
+    try:
+        print(f"[{origin}] {event.text}", file=stream, flush=True)
+    except (OSError, ValueError):  # the stream is closed
+        pass

@@ -1,0 +1,109 @@
+"""Lineage and stages as text, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Order, Shuffle
+from pyrite.lineage.narrow import Fused
+from pyrite.lineage.node import Node
+from pyrite.lineage.partitioner import HashPartitioner, RangePartitioner
+from pyrite.plan.fuse import fuse
+
+
+def lineage_text(node: Node) -> str:
+    """A line for each dataset, from ``node`` back to its sources; shuffles are indented, with
+    the number of partitions where a stage begins.
+
+    The format is that of Spark's ``toDebugString``.
+    """
+    lines: list[str] = []
+    visits: list[tuple[Node, str, str]] = [(node, f"({node.num_partitions}) ", " |  ")]
+    while visits:
+        current, first, rest = visits.pop()
+        lines.append(f"{first}{type(current).__name__}[{current.id}] {current.origin}".rstrip())
+        children: list[tuple[Node, str, str]] = []
+        for edge in current.dependencies:
+            if isinstance(edge, Narrow):
+                children.append((edge.parent, rest, rest))
+            elif edge.parent is not None:
+                number = f"({edge.parent.num_partitions}) "
+                indent = rest[:-3] + " " * 3
+                children.append(
+                    (edge.parent, f"{rest[:-3]}+-{number}", indent + " " * (len(number) - 2) + "|  ")
+                )
+        visits.extend(reversed(children))
+    return "\n".join(lines)
+
+
+def stages_text(node: Node) -> str:
+    """The stages of an action on ``node``, last first: what each reads, does and writes."""
+    blocks = [f"Result stage, {_tasks(node)}:\n{_steps(node)}"]
+    seen: set[int] = set()
+    pending = list(_shuffles(node))
+    while pending:
+        shuffle = pending.pop(0)
+        if shuffle.id in seen or shuffle.parent is None:
+            continue
+        seen.add(shuffle.id)
+        blocks.append(
+            f"Map stage of shuffle {shuffle.id} ({shuffle.origin}), {_tasks(shuffle.parent)}:\n"
+            f"{_steps(shuffle.parent)}\n"
+            f"  write  {_where(shuffle)}"
+        )
+        pending.extend(_shuffles(shuffle.parent))
+    return "\n\n".join(blocks)
+
+
+def _tasks(node: Node) -> str:
+    number = node.num_partitions
+    return f"{number} task{'' if number == 1 else 's'}"
+
+
+def _steps(node: Node) -> str:
+    lines: list[str] = []
+    pending: list[tuple[Node, int]] = [(fuse(node), 1)]
+    while pending:
+        current, depth = pending.pop()
+        indent = "  " * depth
+        if isinstance(current, Fused):
+            pending.append((current.base, depth))
+            steps = " -> ".join(type(op).__name__ for op in current.ops)
+            lines.append(f"{indent}do     {steps}")
+            continue
+        edges = current.dependencies
+        shuffles = [edge for edge in edges if isinstance(edge, Shuffle)]
+        parents = [edge.parent for edge in edges if isinstance(edge, Narrow)]
+        what = f"{type(current).__name__} {current.origin}".rstrip()
+        if shuffles:
+            what += " of shuffle " + ", ".join(str(shuffle.id) for shuffle in shuffles)
+        lines.append(f"{indent}read   {what}")
+        pending.extend((parent, depth + 1) for parent in parents)
+    return "\n".join(reversed(lines)) if len(lines) < 3 else "\n".join(lines)
+
+
+def _where(shuffle: Shuffle) -> str:
+    partitioner: Any = shuffle.partitioner
+    rule = {HashPartitioner: "hash", RangePartitioner: "range"}.get(type(partitioner), "rule")
+    made = {
+        Aggregator: ", combined by key",
+        Grouping: ", grouped by key",
+        Order: ", sorted by key",
+    }.get(type(shuffle.arrangement), "")
+    return f"{partitioner.num_partitions} partitions by {rule}{made}"
+
+
+def _shuffles(node: Node) -> Iterator[Shuffle]:
+    seen: set[int] = set()
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if current.id in seen:
+            continue
+        seen.add(current.id)
+        for edge in current.dependencies:
+            if isinstance(edge, Shuffle):
+                yield edge
+            else:
+                pending.append(edge.parent)
