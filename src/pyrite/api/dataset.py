@@ -74,10 +74,18 @@ class Dataset(Generic[T_co]):
     def _run(
         self, action: Action, partitions: Sequence[int] | None = None
     ) -> list[Any]:
-        """Run a job that makes one value of each partition."""
+        """Run a job that makes one value of each partition.
+
+        Raises:
+            Exception: what the user's code raised in a task, after all its attempts.
+            JobFailed: the job could not be finished for another reason.
+        """
         if partitions is None:
             partitions = range(self._node.num_partitions)
-        return self._context._driver.run(self._node, partitions, action, public_call())
+        job = self._context._driver.run(self._node, partitions, action, public_call())
+        if job.error is not None:
+            raise job.error  # from here, so that few frames stand between the user's own
+        return job.results()
 
     def _partitioner(
         self, number: int | None, function: Callable[[Any], int]

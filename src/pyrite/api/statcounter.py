@@ -64,10 +64,10 @@ class StatCounter:
         return float(self.n * self.mu)
 
     def min(self) -> float:
-        return self.minValue
+        return float(self.minValue)
 
     def max(self) -> float:
-        return self.maxValue
+        return float(self.maxValue)
 
     def variance(self) -> float:
         """Of the numbers as the whole population. NaN if there are none."""

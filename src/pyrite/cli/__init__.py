@@ -1,7 +1,4 @@
-"""The command ``pyrite``: run a program, start an interactive session, say what is installed.
-
-The commands import the engine only when they run, so that ``--help`` answers at once.
-"""
+"""The command ``pyrite``: run a program, start an interactive session, say what is installed."""
 
 from __future__ import annotations
 

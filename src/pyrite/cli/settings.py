@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import click
 
-VARIABLE = "PYRITE_SUBMIT_ARGS"
+from pyrite.api.conf import SUBMIT_VARIABLE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -60,6 +60,6 @@ def export(
     master: str | None, name: str | None, conf: Mapping[str, str], py_files: Sequence[str] = ()
 ) -> None:
     """Make these settings the defaults of every ``SparkConf()`` in this process."""
-    os.environ[VARIABLE] = json.dumps(
+    os.environ[SUBMIT_VARIABLE] = json.dumps(
         {"master": master, "name": name, "conf": dict(conf), "py_files": list(py_files)}
     )

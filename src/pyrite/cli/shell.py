@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+import pyrite
 from pyrite.cli.program import fresh_main
 from pyrite.cli.settings import engine_options, export
 
@@ -23,8 +24,6 @@ from pyrite.cli.settings import engine_options, export
 def shell(master: str | None, name: str | None, conf: dict[str, str]) -> None:
     """Start an interactive session, in which `sc` is a SparkContext."""
     export(master, name or "pyrite shell", conf)
-    import pyrite
-
     sys.path.insert(0, "")
     names = fresh_main().__dict__
     try:

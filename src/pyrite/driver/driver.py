@@ -9,7 +9,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, TaskOutput
 from pyrite.core.errors import JobFailed, StoppedError
@@ -68,12 +68,11 @@ class Driver:
         self._thread.start()
         self._cluster.start(self._inbox.put)
 
-    def run(self, node: Node, partitions: Sequence[int], action: Action, name: str) -> list[Any]:
-        """Run a job and wait for its results, one for each of ``partitions``.
+    def run(self, node: Node, partitions: Sequence[int], action: Action, name: str) -> Job:
+        """Run a job to its end, whether good or bad. It has a result for each of ``partitions``.
 
         Raises:
-            Exception: what the user's code raised in a task, after all its attempts.
-            JobFailed: the job could not be finished for another reason.
+            SerializationError: something it needs cannot be sent to the workers.
             KeyboardInterrupt: after cancelling the job.
         """
         job = self.submit(node, partitions, action, name)
@@ -82,7 +81,7 @@ class Driver:
         except BaseException:
             self.cancel(job, "interrupted")
             raise
-        return job.results()
+        return job
 
     def submit(self, node: Node, partitions: Sequence[int], action: Action, name: str) -> Job:
         """Start a job and return at once.

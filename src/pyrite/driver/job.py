@@ -21,15 +21,12 @@ class Job:
         self.plan = plan
         self.done = threading.Event()
         self._results: dict[int, bytes] = {}
-        self._error: BaseException | None = None
+        self.error: BaseException | None = None
+        """What failed the job, once it is done."""
 
     @property
     def id(self) -> JobId:
         return self.plan.job
-
-    @property
-    def failed(self) -> bool:
-        return self._error is not None
 
     def accept(self, partition: int, result: bytes) -> None:
         """A partition's one result has come."""
@@ -37,16 +34,10 @@ class Job:
 
     def finish(self, error: BaseException | None = None) -> None:
         """Nothing more will come."""
-        self._error = error
+        self.error = error
         self.done.set()
 
     def results(self) -> list[Any]:
-        """The results of all partitions in the order in which they were asked for.
-
-        Raises:
-            Exception: what failed the job.
-        """
-        if self._error is not None:
-            raise self._error
+        """The results of a job that succeeded, in the order in which partitions were asked for."""
         order = self.plan.stages[-1].spec.partitions
         return [loads(self._results.pop(partition)) for partition in order]

@@ -43,6 +43,7 @@ class RemoteError:
 
 def failure_of(error: BaseException, task: TaskContext) -> Failure:
     """Describe an exception that a task raised."""
+    # An error of the engine's own making, such as an undecodable line, needs no frames.
     frames = _user_frames(error.__traceback__)
     remote = RemoteError(
         error=_pickled_error(error),
@@ -50,7 +51,7 @@ def failure_of(error: BaseException, task: TaskContext) -> Failure:
         text=str(error),
         frames=_pickled_frames(frames),
         formatted="".join(traceback.format_exception(type(error), error, frames)),
-        details=tuple(_details(frames, task)),
+        details=tuple(_details(error, frames, task)),
     )
     cause = Cause.OUT_OF_MEMORY if isinstance(error, MemoryError) else Cause.ERROR
     message = f"{remote.kind}: {remote.text}" if remote.text else remote.kind
@@ -58,19 +59,20 @@ def failure_of(error: BaseException, task: TaskContext) -> Failure:
 
 
 def _user_frames(tb: TracebackType | None) -> TracebackType | None:
-    """The traceback from the first frame outside the engine on; all of it if there is none."""
-    first = tb
-    while first is not None and _in_engine(first.tb_frame):
-        first = first.tb_next
-    return first or tb
+    """The traceback from the first frame outside the engine on."""
+    while tb is not None and _in_engine(tb.tb_frame):
+        tb = tb.tb_next
+    return tb
 
 
 def _in_engine(frame: FrameType) -> bool:
     return frame.f_code.co_filename.startswith(_ENGINE_FOLDER)
 
 
-def _details(frames: TracebackType | None, task: TaskContext) -> list[str]:
-    details = []
+def _details(
+    error: BaseException, frames: TracebackType | None, task: TaskContext
+) -> list[str]:
+    details = list(getattr(error, "__notes__", ()))
     if task.position is not None:
         details.append(f"input: {task.position()}")
     if frames is not None and (record := _record(frames.tb_frame)) is not None:
@@ -109,10 +111,14 @@ def _pickled_frames(frames: TracebackType | None) -> bytes | None:
 
 
 def restored(remote: RemoteError) -> tuple[BaseException | None, TracebackType | None]:
-    """The exception (None if it could not travel) and its traceback, in the driver."""
+    """The exception, or None if it could not travel, and its traceback, in the driver."""
     from tblib import Traceback
 
     tb: Any = None
     if remote.frames is not None:
         tb = Traceback.from_dict(pickle.loads(remote.frames)).as_traceback()
-    return (None if remote.error is None else pickle.loads(remote.error)), tb
+    if remote.error is None:
+        return None, tb
+    error: BaseException = pickle.loads(remote.error)
+    error.__notes__ = []  # they are among the details
+    return error, tb

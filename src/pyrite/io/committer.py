@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from uuid import uuid4
 
 from pyrite.io.compression import codec_named
@@ -46,7 +47,7 @@ class Committer:
 
     def __init__(self, path: str | os.PathLike[str], codec: str | None = None) -> None:
         check_absent(path)
-        self.destination = absolute(os.fspath(path)).rstrip("/")
+        self.destination = absolute(os.fspath(path))
         parent, _, name = self.destination.rpartition("/")
         if not name or parent.endswith(":/"):
             raise ValueError(f"{path}: cannot be an output folder; give a folder inside it")
@@ -98,9 +99,11 @@ class Committer:
 
     def abort(self) -> None:
         """Remove all that is not committed output. A task still writing finds its folder gone."""
-        if self._publishing:
-            self._store.remove(self.destination)
-        self._store.remove(self._staging)
+        # What cannot be removed does no harm, and must not hide the error that led here.
+        with suppress(OSError):
+            if self._publishing:
+                self._store.remove(self.destination)
+            self._store.remove(self._staging)
 
     def _check_staged(self, parts: list[PartFile]) -> None:
         for part in parts:

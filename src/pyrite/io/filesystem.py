@@ -204,7 +204,9 @@ def absolute(path: str) -> str:
     """A path that means the same in every process: ``data/a``, ``file:///data/a``, ``s3://b/a``."""
     if path.startswith("file:"):
         path = "/" + path.removeprefix("file:").lstrip("/")
-    return path if _SCHEME.match(path) else os.path.abspath(path)
+    if scheme := _SCHEME.match(path):
+        return scheme[0] + path[scheme.end() :].rstrip("/")
+    return os.path.abspath(path)
 
 
 def uri(path: str) -> str:

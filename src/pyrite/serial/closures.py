@@ -24,6 +24,9 @@ def dumps_closure(value: Any, purpose: str) -> bytes:
         return dumps_by_value(value)
     except Exception as error:
         path, culprit = _find_culprit(value)
+        if isinstance(error, SerializationError):  # it says itself what to do
+            where = f": {path}" if path else ""
+            raise SerializationError(f"{purpose} cannot run{where}: {error}") from None
         where = f"{path}, a {type(culprit).__name__}," if path else "something it uses"
         reason = str(error).strip() or type(error).__name__
         raise SerializationError(
@@ -36,7 +39,7 @@ def dumps_closure(value: Any, purpose: str) -> bytes:
 def _find_culprit(value: Any) -> tuple[str, Any]:
     """The innermost part of ``value`` that cannot be pickled, and the way to it."""
     path, culprit = "", value
-    for _ in range(20):
+    while not _explains_itself(culprit):
         for name, part in _parts(culprit):
             if not _picklable(part):
                 path, culprit = _joined(path, name), part
@@ -44,6 +47,16 @@ def _find_culprit(value: Any) -> tuple[str, Any]:
         else:
             break
     return path, culprit
+
+
+def _explains_itself(value: Any) -> bool:
+    try:
+        value.__reduce__()
+    except SerializationError:
+        return True
+    except Exception:
+        return False
+    return False
 
 
 def _joined(path: str, name: str) -> str:
