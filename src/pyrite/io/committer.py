@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from uuid import uuid4
 
 from pyrite.io.compression import codec_named
 from pyrite.io.filesystem import absolute, filesystem
@@ -52,7 +51,7 @@ class Committer:
         if not name or parent.endswith(":/"):
             raise ValueError(f"{path}: cannot be an output folder; give a folder inside it")
         self._store = filesystem(self.destination)
-        self._staging = f"{parent}/.{name}.{uuid4().hex[:12]}"
+        self._staging = f"{parent}/.{name}.{os.urandom(6).hex()}"
         self._extension = codec_named(codec).extension if codec else ""
         self._publishing = False
         self.writer = TextWriter(

@@ -64,7 +64,7 @@ def partition_files(
     room = 0
     for file in files:
         pieces = -(-file.size * scale // target) if can_cut(file.path) else 1
-        for split in _cut(file, max(1, pieces)):
+        for split in _cut(file, pieces):
             length = (split.end - split.start) * scale
             if partitions and length <= room:
                 partitions[-1] += (split,)
@@ -76,11 +76,12 @@ def partition_files(
 
 
 def _cut(file: Entry, pieces: int) -> Iterator[FileSplit]:
-    content = None
     store = filesystem(file.path)
     if store.one_process:
         with store.open(file.path) as opened:
-            content = opened.read()
+            yield FileSplit(file.path, 0, file.size, file.size, opened.read())
+        return
+    pieces = max(1, pieces)  # an empty file is a piece too
     for i in range(pieces):
         start, end = file.size * i // pieces, file.size * (i + 1) // pieces
-        yield FileSplit(file.path, start, end, file.size, content)
+        yield FileSplit(file.path, start, end, file.size)
