@@ -2,9 +2,10 @@
 
     python examples/wordcount.py [INPUT [OUTPUT]]
 
-INPUT is a file, a folder or a glob; without it, the source files of Python's own standard library
-are counted: real input that every machine has. The counts are saved as text files under OUTPUT, a
-folder that must not exist yet (default: a new temporary one), and the commonest words are printed.
+INPUT is a file, a folder (with all that is in it) or a glob; without it, the source files of
+Python's own standard library are counted: real input that every machine has. The counts are saved
+as text files under OUTPUT, a folder that must not exist yet (default: a new temporary one), and the
+commonest words are printed.
 """
 
 import os
@@ -29,7 +30,10 @@ def standard_library() -> str:
 
 
 source, output, *_ = [*sys.argv[1:], "", ""]
-source = source or standard_library()
+if not source:
+    source = standard_library()
+elif os.path.isdir(source):
+    source += "/**"
 output = output or tempfile.mkdtemp(prefix="wordcount-") + "/counts"
 
 start = time.perf_counter()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import subprocess
-import sys
 from collections.abc import Callable
 from importlib.metadata import version
 
@@ -20,19 +19,6 @@ def test_help_names_every_command() -> None:
     assert result.exit_code == 0
     for command in main.commands:
         assert f"\n  {command}" in result.output
-
-
-def test_help_does_not_load_the_engine(pyrite: Run) -> None:
-    watch = (
-        "import sys\n"
-        "from pyrite.cli import main\n"
-        "try: main(['--help'])\n"
-        "finally: print([m for m in sys.modules if m.startswith(('pyrite.api', 'cloudpickle'))])\n"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", watch], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert result.stdout.splitlines()[-1] == "[]"
 
 
 def test_version(pyrite: Run) -> None:

@@ -64,11 +64,11 @@ def test_settings_reach_the_context(pyrite: Run, tmp_path: Path) -> None:
         from pyrite import SparkContext
         with SparkContext() as sc:
             conf = sc.getConf()
-            print(sc.master, sc.appName, conf.get("pyrite.x"), conf.get("pyrite.y"))
+            print(sc.master, sc.appName, conf.get("my.x"), conf.get("my.y"))
         """,
     )
-    options = ["--master", "local[2]", "--name", "n", "--conf", "pyrite.x=1", "--conf"]
-    result = pyrite("submit", *options, "pyrite.y=a=b", app)
+    options = ["--master", "local[2]", "--name", "n", "--conf", "my.x=1", "--conf"]
+    result = pyrite("submit", *options, "my.y=a=b", app)
     assert result.stdout == "local[2] n 1 a=b\n", result.stderr
 
 
@@ -78,12 +78,12 @@ def test_what_the_program_sets_itself_goes_first(pyrite: Run, tmp_path: Path) ->
         "app.py",
         """
         from pyrite import SparkConf, SparkContext
-        conf = SparkConf().set("pyrite.x", "mine").setAppName("mine")
+        conf = SparkConf().set("my.x", "mine").setAppName("mine")
         with SparkContext(master="local", conf=conf) as sc:
-            print(sc.master, sc.appName, sc.getConf().get("pyrite.x"))
+            print(sc.master, sc.appName, sc.getConf().get("my.x"))
         """,
     )
-    result = pyrite("submit", "--master", "local[2]", "--name", "n", "--conf", "pyrite.x=1", app)
+    result = pyrite("submit", "--master", "local[2]", "--name", "n", "--conf", "my.x=1", app)
     assert result.stdout == "local mine mine\n", result.stderr
 
 

@@ -1,0 +1,86 @@
+"""What the documentation shows is run: docstrings, Python blocks of pages, and ``examples/``."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pyrite
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+MODULES = sorted(
+    found.name
+    for found in pkgutil.walk_packages(pyrite.__path__, "pyrite.")
+    if not found.name.endswith("__main__")
+)
+
+
+def submit(*arguments: str, program: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pyrite", "submit", "--master", "local[2]", *arguments],
+        input=program,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def sc() -> Iterator[pyrite.SparkContext]:
+    """What the examples in docstrings call ``sc``."""
+    with pyrite.SparkContext("local[2]", "docstrings") as context:
+        yield context
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstrings(name: str, sc: pyrite.SparkContext) -> None:
+    module = importlib.import_module(name)
+    names = {**vars(module), "sc": sc, "SparkContext": pyrite.SparkContext}
+    failed, _ = doctest.testmod(
+        module, extraglobs=names, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    )
+    assert not failed, "see above for what was expected and what came"
+
+
+def blocks() -> list[object]:
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for block in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            line = text.count("\n", 0, block.start()) + 2
+            found.append(pytest.param(block[1], id=f"{page.relative_to(ROOT)}:{line}"))
+    return found
+
+
+@pytest.mark.parametrize("program", blocks())
+def test_pages(program: str) -> None:
+    result = submit("-", program=program)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!\w+:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    lost = [target for target in targets if not (page.parent / target).exists()]
+    assert not lost
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_examples(example: Path, tmp_path: Path) -> None:
+    """Each runs, and says something; word count is given a folder, lest it take long."""
+    arguments = [str(ROOT / "docs"), str(tmp_path / "out")] if example.stem == "wordcount" else []
+    result = submit(str(example), *arguments)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip()
