@@ -4,6 +4,7 @@
 VENV   ?= .venv
 INPUT  ?=
 OUTPUT ?=
+BENCH  ?= $(sort $(wildcard benchmarks/*.py))
 export INPUT OUTPUT
 
 # The interpreter itself (not a virtual environment's link to it) and its version, or nothing.
@@ -42,8 +43,8 @@ contracts: $(VENV)/.tools  ## who may import whom
 docs-test: $(VENV)/.tools  ## run the examples in docstrings, README and docs
 	$(BIN)/python -m pytest tests/docs $(ARGS)
 
-bench: $(VENV)/.tools      ## the figures, beside PySpark
-	$(BIN)/python benchmarks $(ARGS)
+bench: $(VENV)/.tools      ## the figures, beside PySpark; BENCH=benchmarks/x.py chooses one
+	@set -e; for each in $(BENCH); do echo "== $$each"; $(BIN)/python "$$each" $(ARGS); done
 
 format: $(VENV)/.tools     ## put the style right
 	$(BIN)/ruff check --fix .
@@ -76,6 +77,6 @@ $(VENV)/.package: $(MADE) pyproject.toml
 	@touch $@
 
 $(VENV)/.tools: $(VENV)/.package
-	@echo "Installing what tests and checks need ..."
+	@echo "Installing what tests and checks need (PySpark, the oracle, is large) ..."
 	@$(PIP) install --editable '.[test,lint,shell]'
 	@touch $@
