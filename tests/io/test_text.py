@@ -1,5 +1,6 @@
 import bz2
 import gzip
+import pickle
 from itertools import pairwise
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_an_undecodable_line_is_named_after_the_good_ones_are_read(tmp_path):
     assert [next(records), next(records)] == ["one", "two"]
     with pytest.raises(UnicodeDecodeError) as caught:
         next(records)
-    message = str(caught.value)
+    message = str(pickle.loads(pickle.dumps(caught.value)))  # as it reaches the driver
     assert f"{tmp_path / 'a'}, line at byte 10" in message
     assert "use encoding=... or errors='replace'" in message
     assert caught.value.object == b"th\xffree"
@@ -198,9 +199,10 @@ def test_whole_files_in_partitions(tmp_path):
 
 
 def test_an_undecodable_whole_file_is_named(tmp_path):
-    (tmp_path / "a").write_bytes(b"\xff")
-    with pytest.raises(UnicodeDecodeError, match=f"{tmp_path / 'a'}; use encoding"):
+    (tmp_path / "a").write_bytes(b"one\ntwo\nth\xffree\n")
+    with pytest.raises(UnicodeDecodeError) as caught:
         read(WholeTextSource(tmp_path))
+    assert f"position 2: invalid start byte ({tmp_path}/a, line at byte 8" in str(caught.value)
 
 
 @pytest.mark.parametrize("parts", [1, 3, 40])

@@ -22,8 +22,6 @@ from pyrite.io.lines import line_start, split_lines, whole_lines
 from pyrite.io.source import FileSource, read_range, read_whole
 from pyrite.io.splits import SPLIT_BYTES, FilePartition, FileSplit
 
-_ADVICE = "use encoding=... or errors='replace'"
-
 
 class TextSource(FileSource):
     """The lines of text files, without their ends (LF, CR or CRLF).
@@ -118,9 +116,8 @@ class TextSource(FileSource):
                 try:
                     lines.append(line.decode(encoding, errors))
                 except UnicodeDecodeError as error:
-                    error.reason += f" ({place.line(len(lines))}; {_ADVICE})"
                     place.give(lines)
-                    return error
+                    return _undecodable(error, place.line(len(lines)))
             raise
         return None
 
@@ -168,8 +165,12 @@ class WholeTextSource(FileSource):
         try:
             return content.decode(self.encoding, self.errors)
         except UnicodeDecodeError as error:
-            error.reason += f" ({path}; {_ADVICE})"
-            raise
+            # A message about the line, not the file, to the driver.
+            begin = content.rfind(b"\n", 0, error.start) + 1
+            start, end = error.start - begin, error.end - begin
+            line = content[begin : error.end]
+            about = UnicodeDecodeError(error.encoding, line, start, end, error.reason)
+            raise _undecodable(about, f"{path}, line at byte {begin}") from None
 
 
 class _Place:
@@ -215,5 +216,10 @@ def _as_utf8(chunks: Iterable[bytes], encoding: str, errors: str, path: str) -> 
         for text in codecs.iterdecode(chunks, encoding, errors):
             yield text.encode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:
-        error.reason += f" ({path}; {_ADVICE})"
-        raise
+        raise _undecodable(error, path) from None
+
+
+def _undecodable(error: UnicodeDecodeError, where: str) -> UnicodeDecodeError:
+    """The same error, saying where and what to do. New, as an error is pickled as it was made."""
+    reason = f"{error.reason} ({where}; use encoding=... or errors='replace')"
+    return UnicodeDecodeError(error.encoding, error.object, error.start, error.end, reason)
