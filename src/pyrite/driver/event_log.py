@@ -1,0 +1,33 @@
+"""The event log: every job, stage, task attempt and loss as one JSON object a line.
+
+Each line has ``event`` (the name of a class in `pyrite.driver.events`) and that class's fields.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from pyrite.driver.events import DriverEvent
+
+
+class EventLog:
+    """A listener that appends to a file.
+
+    Parameters:
+        path: the file; made if it is not there.
+        application: a name for people, in the first line.
+
+    Raises:
+        OSError: the file cannot be opened for writing.
+    """
+
+    def __init__(self, path: str, application: str) -> None:
+        self._file = open(path, "a", buffering=1, encoding="utf-8")  # noqa: SIM115
+        self._write({"event": "ApplicationStarted", "name": application})
+
+    def __call__(self, event: DriverEvent) -> None:
+        self._write({"event": type(event).__name__, **asdict(event)})
+
+    def _write(self, fields: dict[str, object]) -> None:
+        self._file.write(json.dumps(fields) + "\n")
