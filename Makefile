@@ -1,21 +1,22 @@
 # `make demo` and `make test` need nothing but Python 3.11-3.13 and make; the rest lands in .venv.
 # PYTHON=python3.12 chooses an interpreter; a virtual environment of another version is made anew.
 
-VENV   ?= .venv
-INPUT  ?=
-OUTPUT ?=
-BENCH  ?= $(sort $(wildcard benchmarks/*.py))
+VENV    ?= .venv
+INPUT   ?=
+OUTPUT  ?=
+BENCH   ?= $(sort $(wildcard benchmarks/*.py))
 export INPUT OUTPUT
 
 # The interpreter itself (not a virtual environment's link to it) and its version, or nothing.
-FIND   := import sys; v = sys.version_info[:2]; (3, 11) <= v < (3, 14) or sys.exit(1); \
+FIND    := import sys; v = sys.version_info[:2]; (3, 11) <= v < (3, 14) or sys.exit(1); \
           print(getattr(sys, "_base_executable", None) or sys.executable, "%d.%d" % v)
-FOUND  := $(shell for p in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+FOUND   := $(shell for p in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
             "$$p" -c '$(FIND)' 2>/dev/null && break; done)
-BASE   := $(firstword $(FOUND))
-BIN    := $(VENV)/bin
-MADE   := $(VENV)/.made-$(lastword $(FOUND))
-PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+BASE    := $(firstword $(FOUND))
+VERSION := $(lastword $(FOUND))
+BIN     := $(VENV)/bin
+MADE    := $(VENV)/.made-$(VERSION)
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types contracts docs-test bench format shell clean
@@ -65,10 +66,13 @@ ifeq ($(BASE),)
 	@echo "Install one of them, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2
 	@exit 1
 endif
-	@rm -rf $(VENV)
-	@$(BASE) -m venv $(VENV) || { echo "$(BASE) cannot make virtual environments:" \
-	  "install its venv module (on Debian and Ubuntu: python3-venv)." >&2; rm -rf $(VENV); exit 1; }
-	@echo "Made $(VENV) with $$($(BASE) --version)."
+	@if ! $(BIN)/python -c '$(FIND)' 2>/dev/null | grep -q ' $(VERSION)$$'; then \
+	  rm -rf $(VENV); \
+	  $(BASE) -m venv $(VENV) || { rm -rf $(VENV); echo "$(BASE) cannot make virtual" \
+	    "environments: install its venv module (on Debian and Ubuntu: python3-venv)." >&2; exit 1; }; \
+	fi
+	@$(PIP) install 'pip>=22.3'
+	@echo "$(VENV) is ready, with $$($(BASE) --version)."
 	@touch $@
 
 $(VENV)/.package: $(MADE) pyproject.toml
