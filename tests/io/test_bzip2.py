@@ -52,6 +52,13 @@ def test_a_line_end_across_two_blocks(tmp_path, content):
             ]
 
 
+def test_a_byte_order_mark_is_taken_off_the_files_start_only(tmp_path):
+    path = tmp_path / "a.bz2"
+    lines = ["\ufeff" + "0123456789" * 5] * 20_000
+    path.write_bytes(bz2.compress("\n".join(lines).encode(), 1))
+    assert read_all(TextSource(path, 4)) == [lines[0][1:], *lines[1:]]
+
+
 def test_the_work_is_shared(tmp_path):
     path = tmp_path / "a.bz2"
     data = noise(3, "\n", 3_000_000)

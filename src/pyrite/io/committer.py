@@ -68,7 +68,7 @@ class Committer:
     def commit(self, parts: Iterable[PartFile]) -> None:
         """Publish these files, one for each partition, as the output.
 
-        If this raises, or is killed, the output is not there; call `abort` to tidy up.
+        If this raises, call `abort`: the output is then not there.
 
         Raises:
             FileExistsError: meanwhile something else was put at the destination.

@@ -23,20 +23,8 @@ from pyrite.io.source import FileSource, read_range, read_whole
 from pyrite.io.splits import SPLIT_BYTES, FilePartition, FileSplit
 
 
-class TextSource(FileSource):
-    """The lines of text files, without their ends (LF, CR or CRLF).
-
-    Parameters:
-        address, min_partitions, split_bytes: as in `FileSource`.
-        use_unicode: give str; else the lines' bytes as they are in the file.
-        encoding: of the files. One in which CR and LF are not the bytes 13 and 10 (UTF-16,
-            EBCDIC) is read by one task per file. A UTF-8 byte order mark is taken off.
-        errors: what to do with bytes that are not in ``encoding``, as in `bytes.decode`.
-
-    Raises:
-        LookupError: no such ``encoding``, or no such way to treat ``errors``.
-        UnicodeDecodeError: (when read) a line is not in ``encoding``; names file and offset.
-    """
+class _TextFiles(FileSource):
+    """What the sources of text have in common; see `TextSource`."""
 
     def __init__(
         self,
@@ -53,8 +41,33 @@ class TextSource(FileSource):
         self.use_unicode = use_unicode
         self.encoding = codecs.lookup(encoding).name
         self.errors = errors
-        # May lines be cut as bytes, before they are decoded? Else they are made UTF-8 first.
-        self._cuts_bytes = not use_unicode or "\r\n".encode(encoding) == b"\r\n"
+
+
+class TextSource(_TextFiles):
+    """The lines of text files, without their ends (LF, CR or CRLF).
+
+    Parameters:
+        address, min_partitions, split_bytes: as in `FileSource`.
+        use_unicode: give str; else the lines' bytes as they are in the file, whatever the
+            encoding.
+        encoding: of the files. One in which CR and LF are not the bytes 13 and 10 (UTF-16,
+            EBCDIC) is read by one task per file. A UTF-8 byte order mark is taken off.
+        errors: what to do with bytes that are not in ``encoding``, as in `bytes.decode`.
+
+    Raises:
+        LookupError: no such ``encoding``, or no such way to treat ``errors``.
+        UnicodeDecodeError: (when read) a line is not in ``encoding``; names file and offset.
+    """
+
+    @property
+    def _cuts_bytes(self) -> bool:
+        """May lines be cut as bytes, before they are decoded? Else they are made UTF-8 first."""
+        return not self.use_unicode or "\r\n".encode(self.encoding) == b"\r\n"
+
+    @property
+    def _in_utf8(self) -> bool:
+        """May the text begin with a byte order mark?"""
+        return self.encoding == "utf-8" or not (self.use_unicode and self._cuts_bytes)
 
     def can_cut(self, path: str) -> bool:
         return self._cuts_bytes and codec_of(path) in (None, BZIP2)
@@ -73,6 +86,8 @@ class TextSource(FileSource):
                 offset, chunks, within = self._stream(file, split, task.metrics)
                 for block in whole_lines(chunks):
                     place = _Place(split.path + within, block, offset)
+                    if split.start == 0 and offset == 0 and self._in_utf8:
+                        place.skip(codecs.BOM_UTF8)
                     offset += len(block)
                     error = self._cut(place)
                     task.metrics.records_read += place.count
@@ -103,8 +118,6 @@ class TextSource(FileSource):
         encoding, errors = self.encoding, self.errors
         if not self._cuts_bytes:
             encoding, errors = "utf-8", "surrogatepass"
-        if place.offset == 0 and (encoding == "utf-8" or not self.use_unicode):
-            place.skip(codecs.BOM_UTF8)
         if not self.use_unicode:
             place.give(place.block.splitlines())
             return None
@@ -122,7 +135,7 @@ class TextSource(FileSource):
         return None
 
 
-class WholeTextSource(FileSource):
+class WholeTextSource(_TextFiles):
     """Pairs of (path, content), one per file; the path as ``file:/data/a`` or ``s3://b/a``.
 
     Parameters:
@@ -133,22 +146,6 @@ class WholeTextSource(FileSource):
     Raises:
         UnicodeDecodeError: (when read) a file is not in ``encoding``; names file and offset.
     """
-
-    def __init__(
-        self,
-        address: str | os.PathLike[str],
-        min_partitions: int = 1,
-        *,
-        use_unicode: bool = True,
-        encoding: str = "utf-8",
-        errors: str = "strict",
-        split_bytes: int = SPLIT_BYTES,
-    ) -> None:
-        super().__init__(address, min_partitions, split_bytes=split_bytes)
-        codecs.lookup_error(errors)
-        self.use_unicode = use_unicode
-        self.encoding = codecs.lookup(encoding).name
-        self.errors = errors
 
     def read(self, split: FilePartition, task: TaskContext) -> Iterator[tuple[str, Any]]:
         for part in split:
