@@ -88,7 +88,8 @@ class TaskProgress:
 
 @dataclass(frozen=True, slots=True)
 class ShuffleDropped:
-    """No lineage can name this shuffle again; its files may go."""
+    """No job to come can name this shuffle; its files may go when the active jobs that name it
+    have ended."""
 
     shuffle: ShuffleId
 

@@ -102,7 +102,7 @@ class StageGraph:
         """A map stage has registered its last missing output."""
         shuffle = stage.output
         assert shuffle is not None
-        self.retire(stage, "another attempt finished first")
+        self.retire(stage, "its stage is complete")
         for reader in shuffle.readers.values():
             reader.waiting -= 1
             if not reader.waiting:
@@ -123,18 +123,13 @@ class StageGraph:
                     self._cancel(attempt, reason)
             run.running.clear()
             if run.output is not None:
-                self._leave(run, run.output)
+                run.output.maker = None
+                run.output.next_attempt = run.last_number + 1
+                run.output.next_epoch = run.epoch + 1
             for shuffle in run.inputs:
                 del shuffle.readers[run.id]
                 if not shuffle.readers and shuffle.maker is not None:
                     todo.append(shuffle.maker)
-                self._purge(shuffle)
-
-    def _leave(self, run: StageRun, output: Shuffle) -> None:
-        output.maker = None
-        output.next_attempt = run.last_number + 1
-        output.next_epoch = run.epoch + 1
-        self._purge(output)
 
     # -- lost and dropped outputs ------------------------------------------------------------
 
@@ -157,19 +152,12 @@ class StageGraph:
             owner = min((reader.owner for reader in shuffle.readers.values()), key=_rank)
             self.demand(shuffle.stage, owner, reason, now)
 
-    def drop(self, shuffle: ShuffleId) -> None:
-        """Forget a shuffle as soon as no stage in play reads or makes it."""
-        known = self.shuffles.get(shuffle)
-        if known is not None:
-            known.dropped = True
-            self._purge(known)
-
-    def _purge(self, shuffle: Shuffle) -> None:
-        if shuffle.dropped and not shuffle.readers and shuffle.maker is None:
-            del self.shuffles[shuffle.id]
-            for output in shuffle.outputs:
-                if output is not None:
-                    self._emit(OutputDiscarded(output))
+    def forget(self, shuffle: Shuffle) -> None:
+        """Drop a shuffle that no active job's lineage names, and its files."""
+        del self.shuffles[shuffle.id]
+        for output in shuffle.outputs:
+            if output is not None:
+                self._emit(OutputDiscarded(output))
 
     # -- questions ---------------------------------------------------------------------------
 

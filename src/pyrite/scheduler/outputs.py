@@ -25,7 +25,6 @@ class Shuffle:
 
     __slots__ = (
         "counted",
-        "dropped",
         "id",
         "maker",
         "missing",
@@ -48,7 +47,6 @@ class Shuffle:
         self.maker: StageRun | None = None
         self.next_attempt = 0
         self.next_epoch = 0
-        self.dropped = False
 
     def register(self, index: int, output: MapOutput) -> bool:
         """Take ``output`` as the one to read. True if it is this partition's first ever."""

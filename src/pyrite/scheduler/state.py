@@ -43,6 +43,7 @@ class SchedulerState:
         self._hung = Deadlines[Attempt](self.policy.task_timeout)
         self._stopping = Deadlines[Attempt](self.policy.cancel_grace)
         self._looked_for_slow = self._now
+        self._dropped: list[ShuffleId] = []
         # Filled and emptied within one event:
         self._commands: list[c.Command] = []
         self._freed: list[Worker] = []
@@ -103,15 +104,30 @@ class SchedulerState:
         del self._jobs[job]
         self._emit(c.JobFailed(job, failure, attempt))
         self._graph.retire(result, f"job {job} failed: {failure.message}")
+        self._forget_dropped()
 
     def _succeed_job(self, result: StageRun) -> None:
         job = result.owner.id
         del self._jobs[job]
         self._graph.retire(result, f"job {job} is done")
         self._emit(c.JobSucceeded(job))
+        self._forget_dropped()
 
     def _shuffle_dropped(self, event: e.ShuffleDropped, now: float) -> None:
-        self._graph.drop(event.shuffle)
+        if event.shuffle in self._graph.shuffles and event.shuffle not in self._dropped:
+            self._dropped.append(event.shuffle)
+            self._forget_dropped()
+
+    def _forget_dropped(self) -> None:
+        """Let go of dropped shuffles, but for those that an active job may yet fall back on."""
+        kept = []
+        for dropped in self._dropped:
+            shuffle = self._graph.shuffles[dropped]
+            if any(shuffle.stage in result.owner.stages for result in self._jobs.values()):
+                kept.append(dropped)
+            else:
+                self._graph.forget(shuffle)
+        self._dropped = kept
 
     # -- workers -----------------------------------------------------------------------------
 
@@ -175,20 +191,26 @@ class SchedulerState:
                 self._emit(c.OutputDiscarded(output))
             return
         stage, index = attempt.stage, attempt.index
-        for copy in stage.finish(index):
-            self._cancel(copy, "another attempt finished first")
+        needless = stage.finish(index)
         if self.policy.speculation:
             stage.durations = stage.durations or Median()
             stage.durations.add(now - attempt.started)
         if stage.output is None:
             self._emit(c.Accept(stage.owner.id, attempt.id))
-            if not stage.remaining:
-                self._succeed_job(stage)
-            return
-        assert event.output is not None, f"map task {attempt.id} has no output"
-        first = stage.output.register(index, event.output)
-        self._emit(c.Registered(stage.output.id, attempt.id, event.output, first))
-        if not stage.output.missing:
+        else:
+            assert event.output is not None, f"map task {attempt.id} has no output"
+            first = stage.output.register(index, event.output)
+            self._emit(c.Registered(stage.output.id, attempt.id, event.output, first))
+        for copy in needless:
+            self._cancel(copy, "another attempt finished first")
+        if not stage.remaining:
+            self._finish(stage, now)
+
+    def _finish(self, stage: StageRun, now: float) -> None:
+        """All of a stage's tasks are done."""
+        if stage.output is None:
+            self._succeed_job(stage)
+        else:
             self._graph.complete(stage, now)
 
     def _task_failed(self, event: e.TaskFailed, now: float) -> None:
