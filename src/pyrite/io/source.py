@@ -13,8 +13,7 @@ from pyrite.io.splits import SPLIT_BYTES, FilePartition, FileSplit, partition_fi
 from pyrite.lineage.node import Source
 
 _CHUNK = 1 << 16
-"""Bytes per read of a plain file: large enough to be fast, small enough to stay in cache."""
-_COMPRESSED_CHUNK = 1 << 15  # may come out a thousand times larger
+"""Bytes per read: enough to be fast, few enough to stay in cache and to decompress."""
 
 
 class FileSource(Source):
@@ -25,8 +24,8 @@ class FileSource(Source):
         min_partitions: make at least this many, where the files allow.
         split_bytes: bytes of input per partition, at most, where the files allow.
 
-    Raises (when the partitions are first asked for, not before):
-        FileNotFoundError: there is no such input.
+    Raises:
+        FileNotFoundError: (when the partitions are first asked for) there is no such input.
     """
 
     def __init__(
@@ -73,7 +72,7 @@ class FileSource(Source):
 
 
 def read_range(
-    file: BinaryIO, path: str, start: int, end: int, metrics: Metrics, chunk_bytes: int = _CHUNK
+    file: BinaryIO, path: str, start: int, end: int, metrics: Metrics
 ) -> Iterator[bytes]:
     """The bytes ``[start, end)`` of a file, in chunks.
 
@@ -82,7 +81,7 @@ def read_range(
     """
     file.seek(start)
     while start < end:
-        chunk = file.read(min(chunk_bytes, end - start))
+        chunk = file.read(min(_CHUNK, end - start))
         if not chunk:
             raise OSError(f"{path}: became shorter while it was read: it ends at byte {start}")
         start += len(chunk)
@@ -92,8 +91,6 @@ def read_range(
 
 def read_whole(file: BinaryIO, split: FileSplit, metrics: Metrics) -> Iterator[bytes]:
     """The content of a file, in chunks, decompressed as its extension tells."""
+    content = read_range(file, split.path, 0, split.size, metrics)
     codec = codec_of(split.path)
-    if codec is None:
-        return read_range(file, split.path, 0, split.size, metrics)
-    raw = read_range(file, split.path, 0, split.size, metrics, _COMPRESSED_CHUNK)
-    return codec.decompress(raw, split.path)
+    return content if codec is None else codec.decompress(content, split.path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import BinaryIO, TypeAlias
 
 from pyrite.io.filesystem import Entry, filesystem
@@ -32,8 +33,6 @@ class FileSplit:
     def open(self) -> BinaryIO:
         """The file (all of it), for reading."""
         if self.content is not None:
-            from io import BytesIO
-
             return BytesIO(self.content)
         return filesystem(self.path).open(self.path)
 
@@ -60,19 +59,19 @@ def partition_files(
     # Counted in fractions of a byte, one for each wanted partition: whole numbers, so exact.
     scale = max(1, min_partitions)
     target = max(scale, min(split_bytes * scale, sum(file.size for file in files)))
-    partitions: list[FilePartition] = []
+    partitions: list[list[FileSplit]] = []
     room = 0
     for file in files:
         pieces = -(-file.size * scale // target) if can_cut(file.path) else 1
         for split in _cut(file, pieces):
             length = (split.end - split.start) * scale
             if partitions and length <= room:
-                partitions[-1] += (split,)
+                partitions[-1].append(split)
             else:
-                partitions.append((split,))
+                partitions.append([split])
                 room = target
             room -= length
-    return partitions
+    return [tuple(splits) for splits in partitions]
 
 
 def _cut(file: Entry, pieces: int) -> Iterator[FileSplit]:
