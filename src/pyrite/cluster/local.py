@@ -35,6 +35,7 @@ NODE = "localhost"
 _STATUS_GRACE_SECONDS = 1.0
 _STOP_SECONDS = 5.0
 _MAX_DEATHS_BEFORE_WORK = 8
+_MAX_ZYGOTE_DEATHS = 3
 
 
 class LocalCluster(Cluster):
@@ -68,11 +69,13 @@ class LocalCluster(Cluster):
         self._workers: dict[WorkerId, WorkerProcess] = {}
         self._next_worker: WorkerId = 0
         self._deaths_before_work = 0
+        self._zygote_deaths = 0
         self._selector = selectors.DefaultSelector()
         self._handlers: dict[int, Callable[[], object]] = {}
         self._wake_out, self._wake_in = socket.socketpair()
         self._timers: list[tuple[float, Callable[[], None]]] = []
         self._stopping = False
+        self._failed = False
 
     # -- life ---------------------------------------------------------------------------
 
@@ -166,7 +169,11 @@ class LocalCluster(Cluster):
         try:
             self._read_until_stopped()
         except Exception:
-            self._sink(ClusterFailed(f"a fault in the engine:\n{traceback.format_exc()}"))
+            self._fail(f"a fault in the engine:\n{traceback.format_exc()}")
+
+    def _fail(self, message: str) -> None:
+        self._failed = True
+        self._sink(ClusterFailed(message))
 
     def _read_until_stopped(self) -> None:
         while not self._stopping:
@@ -244,6 +251,7 @@ class LocalCluster(Cluster):
                     self._sink(TaskProgress(process.id, message.attempt, message.progress))
                 case Hello():
                     process.pid = message.pid
+                    self._zygote_deaths = 0
                     self._sink(WorkerJoined(process.id, NODE))
                 case Dying():
                     process.last_words = message.message
@@ -273,8 +281,12 @@ class LocalCluster(Cluster):
         if not data:
             self._unwatch(self._zygote_socket.fileno())
             self._zygote_socket.close()
-            self._zygote.wait()
-            self._start_zygote()
+            self._zygote_deaths += 1
+            status = self._zygote.wait()
+            if self._zygote_deaths > _MAX_ZYGOTE_DEATHS:
+                self._fail(f"the workers' parent process ends with status {status} at once")
+            else:
+                self._start_zygote()
             return
         self._notices += data
         while len(self._notices) >= NOTICE.size:
@@ -309,6 +321,6 @@ class LocalCluster(Cluster):
         shutil.rmtree(os.path.join(self._folder, f"scratch-{process.id}"), ignore_errors=True)
         self._deaths_before_work += 1
         if self._deaths_before_work > _MAX_DEATHS_BEFORE_WORK + 2 * self._size:
-            self._sink(ClusterFailed(f"workers keep dying; the last one: {ended_because(process)}"))
-        elif not self._stopping:
+            self._fail(f"workers keep dying; the last one: {ended_because(process)}")
+        elif not self._stopping and not self._failed:
             self._spawn()

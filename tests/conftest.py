@@ -1,0 +1,101 @@
+"""Shared by all tests: contexts that are stopped, and proof that they leave nothing behind."""
+
+from __future__ import annotations
+
+import glob
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pyrite import SparkConf, SparkContext
+
+MakeContext = Callable[..., SparkContext]
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 10.0, what: str = "") -> None:
+    """Wait for something that other processes bring about.
+
+    Raises:
+        TimeoutError: it has not come about in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(what or "what was waited for did not happen")
+        time.sleep(0.01)
+
+
+def descendants() -> list[psutil.Process]:
+    """Live processes started by this one, and by those."""
+    found = psutil.Process().children(recursive=True)
+    return [each for each in found if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture
+def make_context(tmp_path: Path) -> Iterator[MakeContext]:
+    """``make_context(master, {setting: value})``; its files lie under ``tmp_path / "local"``.
+
+    Afterwards no process, thread, descriptor or file of the contexts may be left.
+    """
+    local = tmp_path / "local"
+    local.mkdir()
+    before = set(threading.enumerate())
+    processes = {each.pid for each in descendants()}
+    descriptors = len(os.listdir("/proc/self/fd"))
+    with ExitStack() as contexts:
+
+        def make(master: str = "local[2]", settings: dict[str, object] | None = None) -> SparkContext:
+            conf = SparkConf(loadDefaults=False).set("pyrite.local.dir", str(local))
+            conf.setAll((settings or {}).items())
+            return contexts.enter_context(SparkContext(master, "test", conf=conf))
+
+        yield make
+    assert os.listdir(local) == []
+    assert {each.pid for each in descendants()} <= processes
+    assert [t.name for t in set(threading.enumerate()) - before if t.name.startswith("pyrite")] == []
+    assert len(os.listdir("/proc/self/fd")) <= descriptors
+
+
+@pytest.fixture
+def shuffle_files(tmp_path: Path) -> Callable[[], list[str]]:
+    """Names the map outputs that the test's contexts keep now, in order of map partition."""
+
+    def files() -> list[str]:
+        found = glob.glob(str(tmp_path / "local" / "*" / "shuffle-*" / "map-*.data"))
+        return sorted(found, key=lambda path: os.path.basename(path).split("-")[1:3])
+
+    return files
+
+
+class Journal:
+    """A file in which tasks, in whatever process, note what they did."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        Path(path).touch()
+
+    def note(self, line: object) -> None:
+        with open(self.path, "a") as file:
+            file.write(f"{line}\n")
+
+    def lines(self) -> list[str]:
+        return Path(self.path).read_text().splitlines()
+
+    def first_time(self, line: object) -> bool:
+        """Whether ``line`` is not there yet; notes it."""
+        try:
+            os.close(os.open(f"{self.path}.{line}", os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
+        return True
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(str(tmp_path / "journal"))
