@@ -27,15 +27,12 @@ class Terminal:
     def __init__(self, command: list[str], environment: dict[str, str], folder: Path) -> None:
         self.master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            command,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
+            ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(slave), *command],
             cwd=folder,
             env={**environment, "TERM": "xterm", "IPY_TEST_SIMPLE_PROMPT": "1"},
             start_new_session=True,
         )
-        os.close(slave)
+        self.slave = slave  # kept open, lest the terminal be gone before the process has it
         self.seen = ""
 
     def type(self, text: str) -> None:
@@ -46,7 +43,7 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while text not in self.seen:
             left = deadline - time.monotonic()
-            open_still = left > 0 and self._read(left)
+            open_still = left > 0 and self.read(left)
             assert open_still, f"{text!r} was not shown in {seconds} s, but:\n{self.seen}"
         self.seen = self.seen.partition(text)[2]
 
@@ -54,11 +51,11 @@ class Terminal:
         """Ctrl-D, then the exit code. What is still shown is read, lest the process wait for us."""
         self.type("\x04")
         deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and self._read(0.05) and self.process.poll() is None:
+        while time.monotonic() < deadline and self.read(0.05) and self.process.poll() is None:
             pass
         return self.process.wait(timeout=10)
 
-    def _read(self, seconds: float) -> bool:
+    def read(self, seconds: float) -> bool:
         """Take what is shown within ``seconds``; False once the other side is closed."""
         try:
             if select.select([self.master], [], [], seconds)[0]:
@@ -71,6 +68,7 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        os.close(self.slave)
         os.close(self.master)
 
 
@@ -114,6 +112,25 @@ def test_plain_console(terminal: Start, tmp_path: Path) -> None:
     again.wait_for(ANSWER)
     again.wait_for(">>> ")
     assert again.leave() == 0
+
+
+def test_ctrl_c_cancels_the_job_and_leaves_the_session(terminal: Start, tmp_path: Path) -> None:
+    session = terminal("-c", PLAIN, "shell", "--master", "local[2]")
+    session.wait_for(">>> ")
+    session.type("import pathlib, time\n")
+    session.type("def wait(x): pathlib.Path('begun').touch(); time.sleep(600)\n\n")
+    session.type("sc.parallelize([1, 2], 2).foreach(wait)\n")
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "begun").exists():
+        assert time.monotonic() < deadline, "the tasks did not start"
+        session.read(0.05)
+    session.type("\x03")
+    session.wait_for("KeyboardInterrupt")
+    session.wait_for(">>> ")
+    session.type(JOB)
+    session.wait_for(ANSWER)
+    session.wait_for(">>> ")
+    assert session.leave() == 0
 
 
 @pytest.mark.skipif(not find_spec("IPython"), reason="IPython is not installed")

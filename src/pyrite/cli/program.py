@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+import traceback
 from types import CodeType, ModuleType
 
 
@@ -43,6 +44,13 @@ def run(source: bytes, file: str) -> int:
         frames = error.__traceback__
         while frames is not None and frames.tb_frame.f_code is not code:
             frames = frames.tb_next
-        sys.excepthook(type(error), error.with_traceback(frames), frames)
+        _show(error.with_traceback(frames))
         return 1
     return 0
+
+
+def _show(error: BaseException) -> None:
+    if sys.excepthook is sys.__excepthook__ and sys.version_info < (3, 13):
+        traceback.print_exception(error)  # the hook itself does not know the lines of <stdin>
+    else:
+        sys.excepthook(type(error), error, error.__traceback__)
