@@ -12,7 +12,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from pyrite.core.context import MemoryGuard, TaskContext
+from pyrite.core.context import MemoryGuard, MemoryWatch, TaskContext
 from pyrite.core.ids import AttemptId
 from pyrite.core.specs import MapOutput
 from pyrite.lineage.dependency import Arrangement, Shuffle
@@ -21,7 +21,10 @@ from pyrite.shuffle.service import FileShuffle
 
 
 class Roomy:
-    """Memory that never runs short."""
+    """Memory that never runs short; its own watch."""
+
+    def watch(self) -> MemoryWatch:
+        return self
 
     def exceeded(self, held: int) -> bool:
         return False

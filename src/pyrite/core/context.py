@@ -33,8 +33,8 @@ class ShuffleService(Protocol):
         ...
 
 
-class MemoryGuard(Protocol):
-    """Says when a task should spill."""
+class MemoryWatch(Protocol):
+    """Says when one collection of records, such as a table, should be spilled."""
 
     def exceeded(self, held: int) -> bool:
         """True if the worker is over its budget and the caller, holding ``held`` records,
@@ -43,6 +43,14 @@ class MemoryGuard(Protocol):
 
     def released(self, held: int) -> None:
         """The caller has spilled ``held`` records and dropped them."""
+        ...
+
+
+class MemoryGuard(Protocol):
+    """The memory of a worker, shared by all that a task collects."""
+
+    def watch(self) -> MemoryWatch:
+        """A watch for one more collection, which is about to be filled."""
         ...
 
 

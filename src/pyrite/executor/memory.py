@@ -1,27 +1,33 @@
 """When a worker should spill: its resident memory against a budget.
 
-Memory that a spill frees often stays with the process, to be used again, so resident memory
-alone would ask for the next spill at once. After each spill the threshold is therefore set a
-fifth of the budget above what the process still holds, if that is more than the budget: only
-memory taken anew counts.
+Resident memory alone would be a poor guide: what a spill frees often stays with the process, to be
+used again, and a worker holds much that spilling this or that collection cannot free, such as
+cached blocks, or a table that feeds it. So a collection over the budget is asked to spill only if
+that promises something: if a fifth of the budget has been taken anew since it began to fill or
+was last spilled, or if it holds half as many records as such a spill was worth before.
 """
 
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 from collections.abc import Callable
 from functools import cache
 
 _HEADROOM = 0.2
-"""Growth after a spill, as a share of the budget, that is worth another spill."""
+"""Growth that is worth a spill, as a share of the budget."""
+
+_LEAST = 4096
+"""Records that are worth a spill, at least, if nothing shows how much memory they take."""
 
 
 class Memory:
     """A `pyrite.core.context.MemoryGuard` over the resident memory of this process.
 
     Parameters:
-        budget: bytes of resident memory above which tasks should spill.
+        budget: bytes of resident memory above which tasks should spill. A collection that
+            begins to fill when little of it is left may take it a fifth higher.
 
     Attributes:
         peak: the most bytes seen since the last `restart`.
@@ -29,23 +35,53 @@ class Memory:
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
-        self.restart()
+        self.peak = 0
 
     def restart(self) -> None:
-        """A new task begins: forget what the last one did."""
+        """A new task begins: forget the peak of the last one."""
         self.peak = 0
-        self._threshold = float(self.budget)
+
+    def watch(self) -> Watch:
+        """A watch for one collection of records."""
+        return Watch(self)
+
+    def resident(self) -> int:
+        """Bytes of resident memory now."""
+        resident = resident_memory()
+        self.peak = max(self.peak, resident)
+        return resident
+
+
+class Watch:
+    """A `pyrite.core.context.MemoryWatch`."""
+
+    __slots__ = ("_limit", "_memory", "_worth")
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._limit = 0.0
+        self._worth: float = math.inf
 
     def exceeded(self, held: int) -> bool:
         """True if a caller holding ``held`` records should write them out now."""
-        resident = resident_memory()
-        self.peak = max(self.peak, resident)
-        return held > 0 and resident > self._threshold
+        resident = self._memory.resident()
+        if not self._limit:
+            # At the first look and not before: what feeds the collection has filled by now.
+            self._limit = self._limit_above(resident)
+        if resident <= self._memory.budget or not held:
+            return False
+        return resident > self._limit or held >= self._worth
 
     def released(self, held: int) -> None:
         """The caller has spilled ``held`` records and dropped them."""
         _trim()(0)
-        self._threshold = max(self.budget, resident_memory() + _HEADROOM * self.budget)
+        if held < self._worth:
+            self._worth = max(held / 2, _LEAST)
+        self._limit = self._limit_above(self._memory.resident())
+
+    def _limit_above(self, resident: int) -> float:
+        budget = self._memory.budget
+        return max(budget, resident + _HEADROOM * budget)
 
 
 def _resident_in_proc() -> int:

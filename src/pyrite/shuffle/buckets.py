@@ -1,8 +1,9 @@
-"""Records of a map task by partition, on their way into its file.
+"""Records of a task by partition of their key, on their way to a file.
 
 Each partition collects a column of keys and one of values; a full chunk becomes a frame at once,
-which is far smaller than the objects. Under memory pressure all frames go to a spill file, and
-are copied from there into the map output at the end: nothing is merged, since the reader merges.
+which is far smaller than the objects. Under memory pressure all frames go to a spill file. From
+there they are copied into the map output as they are, or read back a partition at a time: nothing
+is merged, since whoever reads a partition merges.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from pyrite.core.context import TaskContext
 from pyrite.shuffle.files import write_blocks
-from pyrite.shuffle.frames import FIRST_LIMIT, encode, end_frame, next_limit
+from pyrite.shuffle.frames import FIRST_LIMIT, Columns, decode, encode, end_frame, next_limit
 from pyrite.shuffle.scratch import count_spill, scratch_path
 
 _COPY_BYTES = 1 << 20
@@ -33,9 +34,9 @@ class Buckets:
         self._task = task
         self._limits = [min(FIRST_LIMIT, task.batch_size)] * count
         self._frames: list[list[bytes]] = [[] for _ in range(count)]
-        self._records = [0] * count
-        self._framed = 0
-        self._spills: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+        self._framed = [0] * count
+        self._spilled = [0] * count
+        self._spans: list[list[tuple[int, int]]] = [[] for _ in range(count)]
         self._spill_path = ""
 
     def settle(self) -> None:
@@ -45,29 +46,41 @@ class Buckets:
             while len(keys) >= self._limits[partition]:
                 self._frame(partition)
             filling += len(keys)
-        self.held = filling + self._framed
+        self.held = filling + sum(self._framed)
 
     def spill(self) -> None:
         """Write all records that are held to the spill file."""
         self._settle_all()
-        self._spill_path = self._spill_path or scratch_path(self._task, "map")
+        self._spill_path = self._spill_path or scratch_path(self._task, "buckets")
         with open(self._spill_path, "ab") as file:
-            before = start = file.tell()
-            for frames, spans in zip(self._frames, self._spills, strict=True):
-                file.writelines(frames)
-                frames.clear()
-                spans.append((start, file.tell() - start))
-                start = file.tell()
-        count_spill(self._task, start - before)
-        self._framed = 0
+            before = file.tell()
+            for partition, frames in enumerate(self._frames):
+                if frames:
+                    start = file.tell()
+                    file.writelines(frames)
+                    self._spans[partition].append((start, file.tell() - start))
+                    file.write(end_frame(self._framed[partition]))
+                    frames.clear()
+                    self._spilled[partition] += self._framed[partition]
+                    self._framed[partition] = 0
+            count_spill(self._task, file.tell() - before)
         self.held = 0
+
+    def spilled(self, partition: int) -> Iterator[Columns]:
+        """The records of a partition that were spilled, in chunks, in the order they came."""
+        spans = self._spans[partition]
+        if spans:
+            with open(self._spill_path, "rb") as file:
+                for start, _ in spans:
+                    file.seek(start)
+                    yield from decode(file)
 
     def write(self, path: str) -> tuple[int, int]:
         """Write everything to the map output ``path``; return its bytes and records."""
         self._settle_all()
         count = len(self.keys)
         size = write_blocks(path, map(self._block, range(count)), count)
-        return size, sum(self._records)
+        return size, sum(self._spilled) + sum(self._framed)
 
     def _settle_all(self) -> None:
         for partition, keys in enumerate(self.keys):
@@ -82,18 +95,16 @@ class Buckets:
         # In place: the loops that fill the columns hold on to their append methods.
         del keys[:limit], values[:limit]
         self._frames[partition].append(frame)
-        self._records[partition] += records
-        self._framed += records
+        self._framed[partition] += records
         self._limits[partition] = next_limit(records, len(frame), self._task.batch_size)
 
     def _block(self, partition: int) -> Iterator[bytes]:
-        if self._spill_path:
+        if self._spans[partition]:
             with open(self._spill_path, "rb") as file:
-                for start, length in self._spills[partition]:
+                for start, length in self._spans[partition]:
                     file.seek(start)
                     for left in range(length, 0, -_COPY_BYTES):
                         yield file.read(min(left, _COPY_BYTES))
-        frames = self._frames[partition]
-        yield from frames
-        frames.clear()
-        yield end_frame(self._records[partition])
+        yield from self._frames[partition]
+        self._frames[partition].clear()
+        yield end_frame(self._spilled[partition] + self._framed[partition])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from pyrite.core.context import TaskContext
 from pyrite.core.errors import CorruptBlockError
@@ -12,14 +12,11 @@ from pyrite.core.ids import ShuffleId
 from pyrite.core.specs import MapOutput
 from pyrite.serial.records import loads
 from pyrite.shuffle.errors import FetchError
-from pyrite.shuffle.frames import Stream, payloads
+from pyrite.shuffle.frames import Columns, Stream, payloads
 
 OpenBlock: TypeAlias = Callable[[MapOutput, int], Stream]
 """Opens the block of a partition of a map output, wherever it lies, at its first frame. Raises
 OSError or CorruptBlockError."""
-
-Columns: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
-"""A chunk of records: their keys, and their values."""
 
 _OWN_TROUBLES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 """Errors of reading that tell of this process, not of the map output."""

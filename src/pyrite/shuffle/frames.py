@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from zlib import crc32
 
 from pyrite.core.errors import CorruptBlockError
 from pyrite.serial.records import dumps, loads
+
+Columns: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
+"""A chunk of pairs: their keys, and their values."""
 
 _FIELDS = struct.Struct("<QII")
 _CHECK = struct.Struct("<I")
@@ -49,7 +52,7 @@ def end_frame(records: int) -> bytes:
     return _header(0, records & 0xFFFFFFFF, 0)
 
 
-def decode(stream: Stream) -> Iterator[tuple[Any, ...]]:
+def decode(stream: Stream) -> Iterator[Any]:
     """The columns of each chunk, up to the end frame; raises as `payloads` does."""
     return map(loads, payloads(stream))
 

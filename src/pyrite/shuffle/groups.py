@@ -1,31 +1,28 @@
 """The reduce side of grouping and cogrouping: the values of one key, from each of several sides.
 
-Every side has a table, key -> list of values. Under memory pressure all tables are written as
-runs in the order of their keys' hashes, and merged at the end. A long list is written in pieces,
-so that a key whose values alone are larger than memory passes through in pieces too, and ends in a
-file of its own.
+Every side has a table, key -> list of values. Under memory pressure the tables are written out,
+divided by the hash of the key, and each part is grouped alone at the end. A key with so many
+values that no division could make its part small gets a file of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from operator import itemgetter
 from typing import Any, TypeAlias
 
 from pyrite.core.context import TaskContext
-from pyrite.shuffle.fetch import Columns
+from pyrite.shuffle.frames import Columns
+from pyrite.shuffle.overflow import FAN_OUT, MAX_DEPTH, Overflow
 from pyrite.shuffle.pairs import SOUND, check_pair
 from pyrite.shuffle.portions import Portions
-from pyrite.shuffle.runs import Run, RunWriter, merge
-from pyrite.shuffle.values import Values, ValuesBuilder
+from pyrite.shuffle.values import SpilledValues, Values
+from pyrite.shuffle.write import drain
 
 Group: TypeAlias = tuple[Any, tuple[list[Any] | Values, ...]]
 """A key, and its values on each side."""
 
-Piece: TypeAlias = tuple[int, Any, int, list[Any]]
-"""What runs hold: hash of the key, key, side, some of the values."""
-
-_hash_of = itemgetter(0)
+_HEAVY = 4
+"""A key is heavy if it has more than one in so many of the values that are held."""
 
 
 class Groups:
@@ -34,13 +31,17 @@ class Groups:
     Parameters:
         sides: how many parents are grouped together.
         task: the attempt at work.
+        depth: how often the records have been divided for want of memory.
     """
 
-    def __init__(self, sides: int, task: TaskContext) -> None:
+    def __init__(self, sides: int, task: TaskContext, depth: int = 0) -> None:
         self._task = task
+        self._depth = depth
         self._tables: list[dict[Any, list[Any]]] = [{} for _ in range(sides)]
-        self._runs: list[Run] = []
         self._held = 0
+        self._watch = task.memory.watch()
+        self._overflows: list[Overflow] = []
+        self._heavy: dict[Any, list[SpilledValues]] = {}
 
     def add_columns(self, side: int, chunks: Iterable[Columns]) -> None:
         """Add records of ``side`` that come in chunks."""
@@ -52,7 +53,7 @@ class Groups:
                 else:
                     table[key] = [value]
             self._held += len(keys)
-            if self._task.memory.exceeded(self._held):
+            if self._short_of_memory():
                 self._spill()
 
     def add_pairs(self, side: int, records: Iterable[Any]) -> None:
@@ -69,7 +70,7 @@ class Groups:
                     else:
                         table[key] = [value]
                 self._held += portions.size
-                if self._task.memory.exceeded(self._held):
+                if self._short_of_memory():
                     self._spill()
                     portions.spilled()
         except (TypeError, ValueError):
@@ -78,11 +79,10 @@ class Groups:
 
     def finish(self) -> Iterator[Group]:
         """The groups, once all records have been added."""
-        if not self._runs:
+        if not self._overflows:
             return self._in_memory()
-        if self._held:
-            self._spill()
-        return self._merged()
+        self._spill()
+        return self._from_parts()
 
     def _in_memory(self) -> Iterator[Group]:
         for side, table in enumerate(self._tables):
@@ -93,47 +93,35 @@ class Groups:
                 group.extend([other.pop(key, []) for other in later])
                 yield key, tuple(group)
 
+    def _from_parts(self) -> Iterator[Group]:
+        for key, sides in self._heavy.items():
+            yield key, tuple(values.finish() for values in sides)
+        for number in range(FAN_OUT):
+            groups = Groups(len(self._tables), self._task, self._depth + 1)
+            for side, overflow in enumerate(self._overflows):
+                groups.add_columns(side, overflow.part(number))
+            yield from groups.finish()
+
+    def _short_of_memory(self) -> bool:
+        return self._depth < MAX_DEPTH and self._watch.exceeded(self._held)
+
     def _spill(self) -> None:
-        for side, table in enumerate(self._tables):
-            if table:
-                with RunWriter(self._task) as writer:
-                    writer.fill(_drain(table, side, writer), _weigh)
-                    self._runs.append(writer.finish())
-        self._task.memory.released(self._held)
+        if not self._overflows:
+            self._overflows = [Overflow(self._depth, self._task) for _ in self._tables]
+            # Only now, when no values of theirs are among the parts yet.
+            self._heavy = self._heavy_keys()
+        for side, (table, overflow) in enumerate(zip(self._tables, self._overflows, strict=True)):
+            for key, sides in self._heavy.items():
+                if key in table:
+                    sides[side].extend(table.pop(key))
+            overflow.spill((key, value) for key, values in drain(table) for value in values)
+        self._watch.released(self._held)
         self._held = 0
 
-    def _merged(self) -> Iterator[Group]:
-        sides = range(len(self._tables))
-        current = None
-        groups: dict[Any, list[ValuesBuilder]] = {}
-        for chunk in merge(self._runs, _hash_of, self._task, weigh=_weigh):
-            for code, key, side, values in chunk:
-                if code != current:
-                    yield from _finished(groups)
-                    groups.clear()
-                    current = code
-                if key not in groups:
-                    groups[key] = [ValuesBuilder(self._task) for _ in sides]
-                groups[key][side].extend(values)
-        yield from _finished(groups)
-
-
-def _finished(groups: dict[Any, list[ValuesBuilder]]) -> Iterator[Group]:
-    for key, builders in groups.items():
-        yield key, tuple(builder.finish() for builder in builders)
-
-
-def _drain(table: dict[Any, list[Any]], side: int, writer: RunWriter) -> Iterator[Piece]:
-    """Empty the table, by hash (see `pyrite.shuffle.aggregate`), in pieces of a chunk at most."""
-    for key in sorted(table, key=hash):
-        values = table.pop(key)
-        start = 0
-        while start < len(values):
-            piece = values[start : start + writer.limit]
-            start += len(piece)
-            yield hash(key), key, side, piece
-    table.clear()
-
-
-def _weigh(piece: Piece) -> int:
-    return len(piece[3])
+    def _heavy_keys(self) -> dict[Any, list[SpilledValues]]:
+        return {
+            key: [SpilledValues(self._task) for _ in self._tables]
+            for table in self._tables
+            for key, values in table.items()
+            if len(values) * _HEAVY > self._held
+        }

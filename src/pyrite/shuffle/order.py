@@ -9,7 +9,7 @@ from typing import Any
 
 from pyrite.core.context import TaskContext
 from pyrite.lineage.dependency import Order
-from pyrite.shuffle.fetch import Columns
+from pyrite.shuffle.frames import Columns
 from pyrite.shuffle.runs import Run, merge, write_run
 
 
@@ -21,17 +21,18 @@ def in_order(
     reverse = not order.ascending
     records: list[tuple[Any, Any]] = []
     runs: list[Run] = []
+    watch = task.memory.watch()
 
     def spill() -> None:
         held = len(records)
         records.sort(key=key, reverse=reverse)
         runs.append(write_run(records, task))
         records.clear()
-        task.memory.released(held)
+        watch.released(held)
 
     for keys, values in chunks:
         records.extend(zip(keys, values, strict=True))
-        if task.memory.exceeded(len(records)):
+        if watch.exceeded(len(records)):
             spill()
     if not runs:
         records.sort(key=key, reverse=reverse)

@@ -19,18 +19,16 @@ from pyrite.shuffle.scratch import count_spill, scratch_path
 
 Entry: TypeAlias = tuple[Any, ...]
 KeyOf: TypeAlias = Callable[[Any], Any]
-Weigh: TypeAlias = Callable[[Any], int]
-"""How many records an entry holds, where that is not always one."""
-
 FAN_IN = 32
 """Runs merged at a time, hence chunks in memory; more runs are merged in several passes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished file of chunks."""
+    """A finished file of ``entries`` entries in chunks."""
 
     path: str
+    entries: int
 
     def columns(self) -> Iterator[tuple[Any, ...]]:
         """The columns of each chunk."""
@@ -47,40 +45,30 @@ class Run:
 
 
 class RunWriter:
-    """Appends chunks to a new run.
-
-    Attributes:
-        limit: the records that the next chunk should have.
-    """
+    """Appends chunks of entries to a new run."""
 
     def __init__(self, task: TaskContext) -> None:
-        self.limit = min(FIRST_LIMIT, task.batch_size)
-        self._most = task.batch_size
+        self._limit = min(FIRST_LIMIT, task.batch_size)
         self._task = task
-        self._run = Run(scratch_path(task, "run"))
-        self._file = open(self._run.path, "wb")  # noqa: SIM115 - see `close`
+        self._path = scratch_path(task, "run")
+        self._file = open(self._path, "wb")  # noqa: SIM115 - see `close`
         self._entries = 0
 
-    def fill(self, entries: Iterable[Entry], weigh: Weigh | None = None) -> None:
-        """Write entries in chunks."""
+    def fill(self, entries: Iterable[Entry]) -> None:
+        """Write entries, in the order given."""
         source = iter(entries)
-        while chunk := _cut(source, self.limit, weigh):
-            records = len(chunk) if weigh is None else sum(map(weigh, chunk))
-            self.add(tuple(zip(*chunk, strict=True)), records)
-
-    def add(self, columns: Sequence[Any], records: int) -> None:
-        """Write one chunk of ``records`` records; the columns are of equal length, not empty."""
-        frame = encode(columns)
-        self._file.write(frame)
-        self._entries += len(columns[0])
-        self.limit = next_limit(records, len(frame), self._most)
+        while chunk := list(islice(source, self._limit)):
+            frame = encode(tuple(zip(*chunk, strict=True)))
+            self._file.write(frame)
+            self._entries += len(chunk)
+            self._limit = next_limit(len(chunk), len(frame), self._task.batch_size)
 
     def finish(self) -> Run:
         """Close the file and count the spill."""
         self._file.write(end_frame(self._entries))
         count_spill(self._task, self._file.tell())
         self._file.close()
-        return self._run
+        return Run(self._path, self._entries)
 
     def close(self) -> None:
         """Close the file, finished or not."""
@@ -93,26 +81,11 @@ class RunWriter:
         self.close()
 
 
-def write_run(entries: Iterable[Entry], task: TaskContext, weigh: Weigh | None = None) -> Run:
+def write_run(entries: Iterable[Entry], task: TaskContext) -> Run:
     """Write entries, in the order given, as one run."""
     with RunWriter(task) as writer:
-        writer.fill(entries, weigh)
+        writer.fill(entries)
         return writer.finish()
-
-
-def _cut(entries: Iterator[Entry], limit: int, weigh: Weigh | None) -> list[Entry]:
-    """The next chunk: entries that hold about ``limit`` records together."""
-    if weigh is None:
-        return list(islice(entries, limit))
-    chunk: list[Entry] = []
-    weight = 0
-    while weight < limit:
-        entry = next(entries, None)
-        if entry is None:
-            break
-        chunk.append(entry)
-        weight += weigh(entry)
-    return chunk
 
 
 def merge(
@@ -121,7 +94,6 @@ def merge(
     task: TaskContext,
     *,
     reverse: bool = False,
-    weigh: Weigh | None = None,
 ) -> Iterator[list[Entry]]:
     """Merge sorted runs; yields chunks which follow each other in order.
 
@@ -131,7 +103,6 @@ def merge(
     Parameters:
         runs: each sorted by ``key``, the largest first if ``reverse``.
         key: an entry's place in the order.
-        weigh: how many records an entry holds, if not one.
     """
     runs = list(runs)
     while len(runs) > FAN_IN:
@@ -139,7 +110,7 @@ def merge(
         runs = []
         for group in groups:
             merged = chain.from_iterable(_merge_once(group, key, reverse))
-            runs.append(write_run(merged, task, weigh))
+            runs.append(write_run(merged, task))
             for run in group:
                 run.remove()
     return _merge_once(runs, key, reverse)

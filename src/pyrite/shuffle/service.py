@@ -20,8 +20,9 @@ from pyrite.lineage.dependency import Aggregator, Grouping, Order, Shuffle
 from pyrite.shuffle.aggregate import aggregate
 from pyrite.shuffle.buckets import Buckets
 from pyrite.shuffle.errors import FetchError
-from pyrite.shuffle.fetch import Columns, OpenBlock, fetch
+from pyrite.shuffle.fetch import OpenBlock, fetch
 from pyrite.shuffle.files import open_block
+from pyrite.shuffle.frames import Columns
 from pyrite.shuffle.groups import Groups
 from pyrite.shuffle.order import in_order
 from pyrite.shuffle.values import Values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -14,9 +14,8 @@ class Values:
     """Sized, and iterable as often as wanted. Pickles with all its values inside.
 
     Parameters:
-        tail: the values in memory, which come last.
-        spilled: those before them, in a file that lasts as long as the task.
-        count: how many were spilled.
+        values: the values, if they are in memory.
+        spilled: else the run that they are in, which lasts as long as the task.
 
     Example:
         >>> values = Values([1, 2])
@@ -24,61 +23,42 @@ class Values:
         (2, [1, 2], [1, 2])
     """
 
-    __slots__ = ("_count", "_spilled", "_tail")
+    __slots__ = ("_spilled", "_values")
 
-    def __init__(self, tail: list[Any], spilled: Run | None = None, count: int = 0) -> None:
-        self._tail = tail
+    def __init__(self, values: list[Any], spilled: Run | None = None) -> None:
+        self._values = values
         self._spilled = spilled
-        self._count = count
 
     def __len__(self) -> int:
-        return self._count + len(self._tail)
+        return len(self._values) if self._spilled is None else self._spilled.entries
 
     def __iter__(self) -> Iterator[Any]:
         if self._spilled is None:
-            return iter(self._tail)
-        chunks = (column for (column,) in self._spilled.columns())
-        return chain(chain.from_iterable(chunks), self._tail)
+            return iter(self._values)
+        return chain.from_iterable(column for (column,) in self._spilled.columns())
 
     def __reduce__(self) -> tuple[type[Values], tuple[list[Any]]]:
         return Values, (list(self),)
 
     def __repr__(self) -> str:
-        where = "" if self._spilled is None else f", {self._count} of them on disk"
+        where = "" if self._spilled is None else " on disk"
         return f"<{len(self)} values{where}>"
 
 
-class ValuesBuilder:
-    """Collects one key's values; the first ones go to a file if memory runs short."""
-
-    __slots__ = ("_count", "_tail", "_task", "_writer")
+class SpilledValues:
+    """Collects one key's values in a file."""
 
     def __init__(self, task: TaskContext) -> None:
         self._task = task
-        self._tail: list[Any] = []
         self._writer: RunWriter | None = None
-        self._count = 0
 
-    def extend(self, values: list[Any]) -> None:
+    def extend(self, values: Iterable[Any]) -> None:
         """Add values after those there are."""
-        tail = self._tail
-        tail += values
-        # Groups too small for a chunk are not worth a file, nor a look at memory.
-        held = len(tail)
-        if held >= self._task.batch_size and self._task.memory.exceeded(held):
-            self._spill()
-            self._task.memory.released(held)
-
-    def finish(self) -> list[Any] | Values:
-        """The values: a list if all are in memory."""
-        if self._writer is None:
-            return self._tail
-        return Values(self._tail, self._writer.finish(), self._count)
-
-    def _spill(self) -> None:
         if self._writer is None:
             self._writer = RunWriter(self._task)
             self._task.on_close(self._writer.close)
-        self._count += len(self._tail)
-        self._writer.fill((value,) for value in self._tail)
-        self._tail.clear()
+        self._writer.fill((value,) for value in values)
+
+    def finish(self) -> list[Any] | Values:
+        """The values; no more can be added."""
+        return [] if self._writer is None else Values([], self._writer.finish())

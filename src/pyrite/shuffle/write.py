@@ -22,18 +22,27 @@ from pyrite.shuffle.portions import Portions
 def scatter(
     records: Iterable[Any], partitioner: Partitioner, buckets: Buckets, task: TaskContext
 ) -> None:
-    """Put each record into the bucket of its key."""
-    put = _put_by_hash if _hashes(partitioner) else _put
-    place = _placement(partitioner)
+    """Put each record into the bucket of its key; spill the buckets if memory runs short."""
+    watch = task.memory.watch()
     portions = Portions(records, task.batch_size)
-    for portion in portions:
-        put(portion, place, buckets)
-        buckets.settle()
+    for _ in _fill(portions, partitioner, buckets):
         held = buckets.held
-        if task.memory.exceeded(held):
+        if watch.exceeded(held):
             buckets.spill()
-            task.memory.released(held)
+            watch.released(held)
             portions.spilled()
+
+
+def pour(
+    pairs: Iterable[tuple[Any, Any]],
+    place: Callable[[Any], int],
+    buckets: Buckets,
+    task: TaskContext,
+) -> None:
+    """Put pairs into the buckets of their keys whatever the memory: for pairs that come out of a
+    table which empties as the buckets fill, with what is smaller."""
+    for _ in _fill(Portions(pairs, task.batch_size), place, buckets):
+        pass
 
 
 def combine(
@@ -46,6 +55,7 @@ def combine(
     """Combine the values of each key, and put the combiners into the bucket of their key."""
     create, merge_value = aggregator.create, aggregator.merge_value
     combiners: dict[Any, Any] = {}
+    watch = task.memory.watch()
     portions = Portions(records, task.batch_size)
     record = SOUND
     try:
@@ -57,22 +67,35 @@ def combine(
                 else:
                     combiners[key] = create(value)
             held = len(combiners)
-            if task.memory.exceeded(held):
-                scatter(_drain(combiners), partitioner, buckets, task)
+            if watch.exceeded(held):
+                pour(drain(combiners), partitioner, buckets, task)
                 buckets.spill()
-                task.memory.released(held)
+                watch.released(held)
                 portions.spilled()
     except (TypeError, ValueError):
         check_pair(record)
         raise
-    scatter(combiners.items(), partitioner, buckets, task)
+    pour(drain(combiners), partitioner, buckets, task)
 
 
-def _drain(combiners: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """Empty the dict item by item, so that its memory goes as that of the frames comes."""
-    for key in list(combiners):
-        yield key, combiners.pop(key)
-    combiners.clear()
+def _fill(
+    portions: Iterable[Iterable[Any]], place: Callable[[Any], int], buckets: Buckets
+) -> Iterator[None]:
+    """Put records into the buckets, with a pause after each portion."""
+    plain_hash = type(place) is HashPartitioner and place.function is stable_hash
+    put = _put_by_hash if plain_hash else _put
+    quickest = _quickest(place)
+    for portion in portions:
+        put(portion, quickest, buckets)
+        buckets.settle()
+        yield
+
+
+def drain(table: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """Empty the dict item by item, in order, so that its memory goes as that of frames comes."""
+    for key in list(table):
+        yield key, table.pop(key)
+    table.clear()
 
 
 def _put(portion: Iterable[Any], place: Callable[[Any], int], buckets: Buckets) -> None:
@@ -108,16 +131,8 @@ def _put_by_hash(portion: Iterable[Any], _: Callable[[Any], int], buckets: Bucke
         raise
 
 
-def _hashes(partitioner: Partitioner) -> bool:
-    return type(partitioner) is HashPartitioner and partitioner.function is stable_hash
-
-
-def _placement(partitioner: Partitioner) -> Callable[[Any], int]:
-    """The quickest callable that does what ``partitioner`` does."""
-    if (
-        type(partitioner) is RangePartitioner
-        and partitioner.ascending
-        and partitioner.key_function is None
-    ):
-        return partial(bisect_left, partitioner.bounds)
-    return partitioner
+def _quickest(place: Callable[[Any], int]) -> Callable[[Any], int]:
+    """A callable that does what the partitioner ``place`` does, without Python code if it can."""
+    if type(place) is RangePartitioner and place.ascending and place.key_function is None:
+        return partial(bisect_left, place.bounds)
+    return place
