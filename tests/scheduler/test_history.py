@@ -6,6 +6,7 @@ import pytest
 from tests.scheduler.desk import MAP, REDUCE, Desk, chain
 
 from pyrite.core.ids import AttemptId, TaskId
+from pyrite.core.outcome import Cause
 from pyrite.scheduler.history import replay, story
 from pyrite.testing.simulation import simulate
 
@@ -65,4 +66,26 @@ def test_the_story_of_a_task_that_failed_its_job() -> None:
         "0.000 s: attempt 0 launched on worker 1 (a): first attempt",
         "0.000 s: attempt 0 failed on worker 1 (a): error: boom",
         "0.000 s: attempt 0 failed job 0",
+    ]
+
+
+def test_the_story_of_a_task_that_could_not_read_and_was_cancelled() -> None:
+    desk = Desk()
+    desk.join(1)
+    desk.submit(chain(1, 1))
+    desk.succeed(1)
+    desk.cannot_read(1, AttemptId(MAP, 0, 0))
+    desk.succeed(1)
+    desk.now = 1.0
+    desk.cancel()
+    desk.fail(1, Cause.CANCELLED)
+    again = "input lost: no such file"
+    assert story(desk.scheduler.history, TaskId(REDUCE, 0)) == [
+        "0.000 s: attempt 0 launched on worker 1 (a): first attempt",
+        "0.000 s: attempt 0 on worker 1 (a) could not read output 0 of shuffle 100 on a: "
+        "no such file",
+        f"0.000 s: attempt 0 to be tried again: {again}",
+        f"0.000 s: attempt 1 launched on worker 1 (a): {again}",
+        "1.000 s: attempt 1 cancelled on worker 1 (a): job 0 failed: Ctrl-C",
+        "1.000 s: attempt 1 failed on worker 1 (a): cancelled: boom",
     ]

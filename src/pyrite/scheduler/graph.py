@@ -42,6 +42,7 @@ class StageGraph:
         known = self.shuffles.get(spec.shuffle)
         if known is None:
             known = self.shuffles[spec.shuffle] = Shuffle(spec.shuffle, spec)
+        assert len(known.outputs) == len(spec.partitions), f"stage {spec.stage} has changed"
         return known
 
     # -- into play ---------------------------------------------------------------------------

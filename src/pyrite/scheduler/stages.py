@@ -11,7 +11,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pyrite.core.ids import AttemptId, JobId, StageId, TaskId
+from pyrite.core.ids import AttemptId, JobId, StageId
 from pyrite.core.specs import JobSpec, StageSpec
 from pyrite.scheduler.outputs import Shuffle
 from pyrite.scheduler.pending import DONE, PENDING, RUNNING, PendingTasks
@@ -150,9 +150,6 @@ class StageRun:
         self.states[index] = PENDING
         self._reasons[index] = reason
         self.pending.add(index, shun)
-
-    def task(self, index: int) -> TaskId:
-        return TaskId(self.id, self.spec.partitions[index])
 
 
 class ReadyStages:

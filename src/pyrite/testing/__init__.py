@@ -1,0 +1,1 @@
+"""Aids for tests: a simulated cluster. Nothing but tests imports this."""
