@@ -48,9 +48,9 @@ def test_task_that_recovers_costs_one_more_attempt(make_context, journal, master
 def test_master_says_how_often_a_task_is_tried(make_context, journal, master, tries):
     def broken(x):
         journal.note(x)
-        raise ValueError
+        raise ValueError("broken")
 
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError, match="broken"):
         make_context(master).parallelize([1], 1).map(broken).collect()
     assert len(journal.lines()) == tries
 

@@ -84,7 +84,7 @@ def test_worker_over_its_memory_limit_says_so(make_context):
     def hoard(x):
         held = []
         while True:
-            held.append(bytearray(8 << 20))
+            held.append(b"x" * (8 << 20))
 
     settings = {"pyrite.worker.memoryLimit": "300m", "pyrite.worker.memory": "200m"}
     sc = make_context("local[1,2]", settings)

@@ -19,7 +19,7 @@ from pyrite.core.specs import StageInputs
 from pyrite.executor.messages import Decoder, encode
 from pyrite.serial.hashing import HASH_SEED
 
-_TAIL_LINES = 20
+_TAIL_LINES = 12
 
 
 def spawn_zygote(
@@ -63,7 +63,8 @@ class WorkerProcess:
         self.interest = selectors.EVENT_READ
         """What the channel is waited for."""
         self.last_words = ""
-        self.tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self.tails = {stream: deque[str](maxlen=_TAIL_LINES) for stream in self.pipes}
+        """The last lines it printed."""
         self._decoder = Decoder()
         self._outgoing: deque[memoryview] = deque()
         self._partial = {"stdout": b"", "stderr": b""}
@@ -141,7 +142,7 @@ class WorkerProcess:
             lines, rest = [*lines, rest], b""
         self._partial[stream] = rest
         texts = [line.decode(errors="replace") for line in lines]
-        self.tail.extend(texts)
+        self.tails[stream].extend(texts)
         return texts, ended
 
     def signal(self, number: int) -> None:
@@ -177,7 +178,8 @@ def ended_because(process: WorkerProcess) -> str:
         text = f"{name} exited with status {os.WEXITSTATUS(status)}"
     if process.memory:
         text += f"; it last used {process.memory >> 20} MB of memory"
-    if process.tail:
-        lines = "\n".join(f"    {line}" for line in process.tail)
-        text += f"; the last lines it printed:\n{lines}"
+    for stream, tail in process.tails.items():
+        if tail:
+            lines = "\n".join(f"    {line}" for line in tail)
+            text += f"\nthe last lines on its {stream}:\n{lines}"
     return text

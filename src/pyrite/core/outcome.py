@@ -22,6 +22,8 @@ class Cause(Enum):
     """No record moved for the time set in ``pyrite.task.timeout``."""
     SHUFFLE_LOST = "shuffle lost"
     """Map outputs were lost again and again. Said by the scheduler, never by a worker."""
+    INPUT_LOST = "input lost"
+    """Its shuffle input was lost again and again."""
     CANCELLED = "cancelled"
     """Stopped on request; never counted against the task."""
 

@@ -8,6 +8,7 @@ from pyrite.core.errors import (
     JobCancelled,
     JobFailed,
     OutOfMemoryError,
+    ShuffleLostError,
     TaskTimeoutError,
     WorkerLostError,
 )
@@ -19,6 +20,7 @@ _ERRORS = {
     Cause.WORKER_LOST: WorkerLostError,
     Cause.OUT_OF_MEMORY: OutOfMemoryError,
     Cause.TIMED_OUT: TaskTimeoutError,
+    Cause.INPUT_LOST: ShuffleLostError,
 }
 
 
