@@ -30,9 +30,6 @@ from pyrite.executor.runner import TaskCancelled, TaskRunner
 from pyrite.shuffle.service import FileShuffle
 
 CANCEL_SIGNAL = signal.SIGUSR1
-OUT_OF_MEMORY_STATUS = 71
-"""Exit status of a worker that passed its memory limit."""
-
 _WATCH_SECONDS = 0.25
 _HEARTBEAT_SECONDS = 1.0
 
@@ -116,7 +113,7 @@ def _watch(channel: Channel, runner: TaskRunner, settings: WorkerSettings) -> No
     steps, seen = 0, None
     while True:
         if gone.poll(_WATCH_SECONDS * 1000):
-            _die(0)
+            _die()
         used = resident_memory()
         if used > settings.memory_budget // 2:
             gc.enable()
@@ -134,15 +131,14 @@ def _out_of_memory(channel: Channel, used: int, limit: int) -> NoReturn:
     channel.send(
         Dying(f"it used {used >> 20} MB of memory, over its limit of {limit >> 20} MB")
     )
-    _die(OUT_OF_MEMORY_STATUS)
+    _die()
 
 
-def _die(status: int) -> NoReturn:
-    """End at once, with all that the task has started."""
+def _die() -> NoReturn:
+    """End at once, with all that the tasks have started."""
     if os.getpgid(0) == os.getpid():
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        os.killpg(0, signal.SIGTERM)
-    os._exit(status)
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def _line_buffered_output() -> None:
