@@ -51,6 +51,24 @@ def fetch(
             yield keys, values
 
 
+def unreadable(
+    outputs: Sequence[MapOutput],
+    first: int,
+    partition: int,
+    open_block: OpenBlock,
+    task: TaskContext,
+) -> dict[int, MapOutput]:
+    """The map outputs, from that of map task ``first`` on, whose block cannot be read."""
+    found = {}
+    for map_partition, output in enumerate(outputs[first:], first):
+        try:
+            for _ in _payloads(output, partition, open_block, task):
+                pass
+        except (OSError, CorruptBlockError):
+            found[map_partition] = output
+    return found
+
+
 def _payloads(
     output: MapOutput, partition: int, open_block: OpenBlock, task: TaskContext
 ) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from typing import Any
 from pyrite.core.context import TaskContext
 from pyrite.shuffle.buckets import Buckets
 from pyrite.shuffle.frames import Columns
-from pyrite.shuffle.write import pour
+from pyrite.shuffle.write import scatter
 
 FAN_OUT = 32
 """Parts of one division."""
@@ -37,7 +37,7 @@ class Overflow:
 
     def spill(self, pairs: Iterable[tuple[Any, Any]]) -> None:
         """Write pairs to disk. Those that come as the caller frees them take little memory."""
-        pour(pairs, self._place, self._buckets, self._task)
+        scatter(pairs, self._place, self._buckets, self._task)
         self._buckets.spill()
 
     def part(self, number: int) -> Iterator[Columns]:

@@ -20,7 +20,7 @@ from pyrite.lineage.dependency import Aggregator, Grouping, Order, Shuffle
 from pyrite.shuffle.aggregate import aggregate
 from pyrite.shuffle.buckets import Buckets
 from pyrite.shuffle.errors import FetchError
-from pyrite.shuffle.fetch import OpenBlock, fetch
+from pyrite.shuffle.fetch import OpenBlock, fetch, unreadable
 from pyrite.shuffle.files import open_block
 from pyrite.shuffle.frames import Columns
 from pyrite.shuffle.groups import Groups
@@ -53,7 +53,7 @@ class FileShuffle:
         self._node = node
         self._inputs = inputs
         self._open_block = open_block
-        self._failures: dict[AttemptId, FetchError] = {}
+        self._failures: dict[AttemptId, FetchFailure] = {}
 
     def write(self, dependency: Shuffle, records: Iterable[Any], task: TaskContext) -> MapOutput:
         """Write one map task's records, by partition, combined first if there is an aggregator.
@@ -116,16 +116,17 @@ class FileShuffle:
     def fetch_failure(self, attempt: AttemptId) -> FetchFailure | None:
         """The lost map output that ``attempt`` met, if any, even if the user's code swallowed
         the error; told once."""
-        error = self._failures.pop(attempt, None)
-        if error is None:
-            return None
-        return FetchFailure(error.shuffle, error.map_partition, error.output, str(error))
+        return self._failures.pop(attempt, None)
 
     def _fetch(self, shuffle: ShuffleId, partition: int, task: TaskContext) -> Iterator[Columns]:
         try:
             yield from fetch(shuffle, self._inputs[shuffle], partition, self._open_block, task)
         except FetchError as error:
-            self._failures[task.attempt] = error
+            later = error.map_partition + 1
+            others = unreadable(self._inputs[shuffle], later, partition, self._open_block, task)
+            self._failures[task.attempt] = FetchFailure(
+                shuffle, error.map_partition, error.output, str(error), others
+            )
             raise
 
     def _new_path(self, shuffle: ShuffleId, attempt: AttemptId) -> str:

@@ -20,29 +20,22 @@ from pyrite.shuffle.portions import Portions
 
 
 def scatter(
-    records: Iterable[Any], partitioner: Partitioner, buckets: Buckets, task: TaskContext
+    records: Iterable[Any], place: Callable[[Any], int], buckets: Buckets, task: TaskContext
 ) -> None:
     """Put each record into the bucket of its key; spill the buckets if memory runs short."""
+    plain_hash = type(place) is HashPartitioner and place.function is stable_hash
+    put = _put_by_hash if plain_hash else _put
+    place = _quickest(place)
     watch = task.memory.watch()
     portions = Portions(records, task.batch_size)
-    for _ in _fill(portions, partitioner, buckets):
+    for portion in portions:
+        put(portion, place, buckets)
+        buckets.settle()
         held = buckets.held
         if watch.exceeded(held):
             buckets.spill()
             watch.released(held)
             portions.spilled()
-
-
-def pour(
-    pairs: Iterable[tuple[Any, Any]],
-    place: Callable[[Any], int],
-    buckets: Buckets,
-    task: TaskContext,
-) -> None:
-    """Put pairs into the buckets of their keys whatever the memory: for pairs that come out of a
-    table which empties as the buckets fill, with what is smaller."""
-    for _ in _fill(Portions(pairs, task.batch_size), place, buckets):
-        pass
 
 
 def combine(
@@ -68,27 +61,14 @@ def combine(
                     combiners[key] = create(value)
             held = len(combiners)
             if watch.exceeded(held):
-                pour(drain(combiners), partitioner, buckets, task)
+                scatter(drain(combiners), partitioner, buckets, task)
                 buckets.spill()
                 watch.released(held)
                 portions.spilled()
     except (TypeError, ValueError):
         check_pair(record)
         raise
-    pour(drain(combiners), partitioner, buckets, task)
-
-
-def _fill(
-    portions: Iterable[Iterable[Any]], place: Callable[[Any], int], buckets: Buckets
-) -> Iterator[None]:
-    """Put records into the buckets, with a pause after each portion."""
-    plain_hash = type(place) is HashPartitioner and place.function is stable_hash
-    put = _put_by_hash if plain_hash else _put
-    quickest = _quickest(place)
-    for portion in portions:
-        put(portion, quickest, buckets)
-        buckets.settle()
-        yield
+    scatter(combiners.items(), partitioner, buckets, task)
 
 
 def drain(table: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
