@@ -81,12 +81,15 @@ class Desk:
         attempt = self.running.pop(worker).attempt
         return self.tell(e.TaskFailed(worker, attempt, Failure(cause, "boom")))
 
-    def cannot_read(self, worker: int, lost: AttemptId, node: str = "a") -> list[c.Command]:
-        """The worker's attempt cannot read what attempt ``lost`` wrote."""
+    def cannot_read(
+        self, worker: int, lost: AttemptId, node: str = "a", others: Iterable[AttemptId] = ()
+    ) -> list[c.Command]:
+        """The worker's attempt cannot read what attempt ``lost`` wrote, nor what ``others`` did."""
         attempt = self.running.pop(worker).attempt
         output = output_of(lost, node)
         assert output is not None
-        failure = FetchFailure(SHUFFLE + lost.stage, lost.partition, output, "no such file")
+        more = {each.partition: output_of(each, node) or output for each in others}
+        failure = FetchFailure(SHUFFLE + lost.stage, lost.partition, output, "no such file", more)
         return self.tell(e.FetchFailed(worker, attempt, failure))
 
     def lose(self, worker: int, cause: Cause = Cause.WORKER_LOST) -> list[c.Command]:

@@ -217,6 +217,22 @@ def test_an_unreadable_output_is_made_again_and_its_reader_not_blamed() -> None:
     assert desk.succeed(1)[-1] == c.JobSucceeded(0)
 
 
+def test_all_outputs_found_unreadable_are_made_again_at_once() -> None:
+    desk = Desk(max_attempts=1, max_fetch_failures=2)
+    desk.join(1, 2)
+    desk.submit(chain(5, 1))
+    for _ in range(5):
+        desk.succeed(next(iter(desk.running)))
+    lost = [AttemptId(MAP, partition, 0) for partition in (1, 2, 4)]
+    stale = AttemptId(MAP, 3, 7)  # what partition 3 is not registered with
+    reader = next(iter(desk.running))
+    desk.cannot_read(reader, lost[0], others=[*lost[1:], stale])
+    desk.succeed_all()
+    again = [launch.attempt for launch in desk.all(c.Launch) if launch.attempt.number == 1]
+    assert again == [(MAP, 1, 1), (MAP, 2, 1), (MAP, 4, 1), (REDUCE, 0, 1)]
+    assert desk.all(c.JobSucceeded)
+
+
 def test_readers_wait_until_their_inputs_are_complete() -> None:
     desk = Desk()
     desk.join(1, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
@@ -22,8 +23,6 @@ class Cause(Enum):
     """No record moved for the time set in ``pyrite.task.timeout``."""
     SHUFFLE_LOST = "shuffle lost"
     """Map outputs were lost again and again. Said by the scheduler, never by a worker."""
-    INPUT_LOST = "input lost"
-    """Its shuffle input was lost again and again."""
     CANCELLED = "cancelled"
     """Stopped on request; never counted against the task."""
 
@@ -64,12 +63,18 @@ class Success:
 
 @dataclass(frozen=True, slots=True)
 class FetchFailure:
-    """A map output could not be read: gone, cut short, or its checksum is wrong."""
+    """A map output could not be read: gone, cut short, or its checksum is wrong.
+
+    Parameters:
+        others: further outputs of the shuffle that the task, having met one, found to be
+            unreadable too: a lost folder is told of at once, not file by file.
+    """
 
     shuffle: ShuffleId
     map_partition: int
     output: MapOutput
     message: str
+    others: Mapping[int, MapOutput] = field(default_factory=dict)
 
 
 Outcome: TypeAlias = Success | Failure | FetchFailure

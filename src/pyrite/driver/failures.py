@@ -20,7 +20,7 @@ _ERRORS = {
     Cause.WORKER_LOST: WorkerLostError,
     Cause.OUT_OF_MEMORY: OutOfMemoryError,
     Cause.TIMED_OUT: TaskTimeoutError,
-    Cause.INPUT_LOST: ShuffleLostError,
+    Cause.SHUFFLE_LOST: ShuffleLostError,
 }
 
 

@@ -6,7 +6,7 @@ jobs as well: a stage that runs again must use neither an attempt number nor an 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pyrite.core.ids import ShuffleId, StageId
@@ -81,3 +81,9 @@ class Shuffle:
         known = self.outputs[index]
         same = known is not None and (known.node, known.path) == (output.node, output.path)
         return index if same else -1
+
+    def find_all(self, outputs: Mapping[int, MapOutput]) -> dict[int, MapOutput]:
+        """Those of ``outputs``, given by partition, that are registered; by index."""
+        found = {self.find(partition, output): output for partition, output in outputs.items()}
+        found.pop(-1, None)
+        return found

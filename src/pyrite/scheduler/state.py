@@ -236,10 +236,12 @@ class SchedulerState:
             return
         stage, failure = attempt.stage, event.failure
         shuffle = next((known for known in stage.inputs if known.id == failure.shuffle), None)
-        index = -1 if shuffle is None else shuffle.find(failure.map_partition, failure.output)
-        if shuffle is not None and index >= 0:
-            self._emit(c.OutputDiscarded(failure.output))
-            self._graph.lose(shuffle, [index], f"map output unreadable: {failure.message}", now)
+        unreadable = {**failure.others, failure.map_partition: failure.output}
+        lost = {} if shuffle is None else shuffle.find_all(unreadable)
+        if shuffle is not None and lost:
+            for output in lost.values():
+                self._emit(c.OutputDiscarded(output))
+            self._graph.lose(shuffle, lost, f"map output unreadable: {failure.message}", now)
         elif attempt.epoch == stage.epoch and not stage.changed:
             # Nothing was replaced since it was launched, so it asked for what it was never
             # given. Trying again for free could go on forever.

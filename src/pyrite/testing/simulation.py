@@ -250,9 +250,14 @@ class Simulation:
     def _find_missing(self, inputs: Inputs) -> FetchFailure | None:
         for shuffle, outputs in inputs.items():
             spec = next(s for s in self.oracle.specs.values() if s.shuffle == shuffle)
-            for partition, output in zip(spec.partitions, outputs, strict=True):
-                if output not in self.files:
-                    return FetchFailure(shuffle, partition, output, "no such file")
+            missing = {
+                partition: output
+                for partition, output in zip(spec.partitions, outputs, strict=True)
+                if output not in self.files
+            }
+            for partition, output in missing.items():
+                others = missing if self.random.random() < 0.5 else {}  # it may be killed looking
+                return FetchFailure(shuffle, partition, output, "no such file", others)
         return None
 
     def _cancel(self, worker_id: WorkerId, attempt: AttemptId) -> None:

@@ -74,9 +74,10 @@ class Oracle:
     def _unread(self, attempt: AttemptId, missing: FetchFailure) -> None:
         self.unread[attempt.stage] += 1
         maker = next(s for s, spec in self.specs.items() if spec.shuffle == missing.shuffle)
-        task = TaskId(maker, missing.map_partition)
-        if self.registered.get(task) == missing.output:
-            del self.registered[task]
+        for partition, output in {**missing.others, missing.map_partition: missing.output}.items():
+            task = TaskId(maker, partition)
+            if self.registered.get(task) == output:
+                del self.registered[task]
 
     def _reported(self, worker: WorkerId, attempt: AttemptId) -> bool:
         """True if this is the end of an attempt that counts."""
