@@ -50,7 +50,9 @@ def make_context(tmp_path: Path) -> Iterator[MakeContext]:
     descriptors = len(os.listdir("/proc/self/fd"))
     with ExitStack() as contexts:
 
-        def make(master: str = "local[2]", settings: dict[str, object] | None = None) -> SparkContext:
+        def make(
+            master: str = "local[2]", settings: dict[str, object] | None = None
+        ) -> SparkContext:
             conf = SparkConf(loadDefaults=False).set("pyrite.local.dir", str(local))
             conf.setAll((settings or {}).items())
             return contexts.enter_context(SparkContext(master, "test", conf=conf))
@@ -58,7 +60,9 @@ def make_context(tmp_path: Path) -> Iterator[MakeContext]:
         yield make
     assert os.listdir(local) == []
     assert {each.pid for each in descendants()} <= processes
-    assert [t.name for t in set(threading.enumerate()) - before if t.name.startswith("pyrite")] == []
+    assert [
+        t.name for t in set(threading.enumerate()) - before if t.name.startswith("pyrite")
+    ] == []
     assert len(os.listdir("/proc/self/fd")) <= descriptors
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-
 from tests.conftest import wait_until
 
 pytestmark = pytest.mark.chaos
@@ -191,7 +190,11 @@ class TestOutput:
         numbers = make_context().parallelize(range(1000), 4)
         numbers.map(die_once).saveAsTextFile(str(target))
         assert sorted(p.name for p in target.iterdir()) == [
-            "_SUCCESS", "part-00000", "part-00001", "part-00002", "part-00003",
+            "_SUCCESS",
+            "part-00000",
+            "part-00001",
+            "part-00002",
+            "part-00003",
         ]
         lines = [line for p in sorted(target.glob("part-*")) for line in p.read_text().split()]
         assert lines == [str(x) for x in range(1000)]

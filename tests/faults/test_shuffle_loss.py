@@ -73,7 +73,9 @@ def test_output_lost_after_some_reducers_finished(make_context, journal, shuffle
 
 def test_loss_that_goes_through_two_shuffles(make_context, shuffle_files):
     sc = make_context("local[2]")
-    first = sc.parallelize(range(40), 4).map(lambda x: (x % 8, x)).reduceByKey(lambda a, b: a + b, 4)
+    first = (
+        sc.parallelize(range(40), 4).map(lambda x: (x % 8, x)).reduceByKey(lambda a, b: a + b, 4)
+    )
     second = first.map(lambda kv: (kv[0] % 2, kv[1])).reduceByKey(lambda a, b: a + b, 2)
     expected = sorted(second.collect())
     for path in shuffle_files():

@@ -109,9 +109,9 @@ def test_capture_that_cannot_be_pickled_is_named_before_launch(make_context, jou
 def test_dataset_inside_a_task_is_refused_with_advice(make_context):
     sc = make_context("local[1]")
     other = sc.parallelize([2])
-    with pytest.raises(SerializationError, match="variable 'other'.*join the two RDDs"):
+    with pytest.raises(SerializationError, match=r"variable 'other'.*join the two RDDs"):
         sc.parallelize([1]).map(lambda x: other.count()).collect()
-    with pytest.raises(SerializationError, match="variable 'sc'.*SparkContext is used inside"):
+    with pytest.raises(SerializationError, match=r"variable 'sc'.*SparkContext is used inside"):
         sc.parallelize([1]).map(lambda x: sc.range(x).count()).collect()
 
 

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
+from tests.conftest import descendants, wait_until
 
 from pyrite import JobCancelled, OutOfMemoryError, TaskTimeoutError, WorkerLostError
-from tests.conftest import descendants, wait_until
 
 pytestmark = pytest.mark.chaos
 
@@ -187,11 +187,16 @@ def test_jobs_from_several_threads_run_inline_too(make_context):
 
 def test_cancel_all_jobs_stops_what_runs_and_keeps_the_workers(make_context, journal):
     sc = make_context("local[2]")
-    pids = set(sc.parallelize(range(8), 8).map(lambda x: (time.sleep(0.02), os.getpid())[1]).collect())
 
     def linger(x):
         journal.note(x)
         time.sleep(600)
+
+    def workers():
+        tasks = sc.parallelize(range(8), 8)
+        return set(tasks.map(lambda x: (time.sleep(0.02), os.getpid())[1]).collect())
+
+    before = workers()
 
     with ThreadPoolExecutor(1) as pool:
         job = pool.submit(sc.parallelize([1, 2], 2).foreach, linger)
@@ -199,8 +204,7 @@ def test_cancel_all_jobs_stops_what_runs_and_keeps_the_workers(make_context, jou
         sc.cancelAllJobs()
         with pytest.raises(JobCancelled):
             job.result(10)
-    after = set(sc.parallelize(range(8), 8).map(lambda x: (time.sleep(0.02), os.getpid())[1]).collect())
-    assert after <= pids
+    assert workers() <= before
 
 
 def test_stopping_while_a_job_runs_ends_it(make_context, journal):

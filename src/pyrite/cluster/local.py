@@ -177,11 +177,10 @@ class LocalCluster(Cluster):
 
     def _read_until_stopped(self) -> None:
         while not self._stopping:
-            for key, events in self._selector.select(self._timeout()):
+            for key, _ in self._selector.select(self._timeout()):
                 with self._lock:
-                    if self._stopping:
-                        return
-                    if handler := self._handlers.get(key.fd):  # an earlier one may end it
+                    handler = self._handlers.get(key.fd)  # an earlier one may have ended it
+                    if handler is not None and not self._stopping:
                         handler()
             self._run_timers()
 

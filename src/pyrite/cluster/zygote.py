@@ -65,7 +65,8 @@ class Zygote:
         signal.signal(signal.SIGCHLD, lambda signum, frame: None)
         signal.set_wakeup_fd(self._child_ended, warn_on_full_buffer=False)
         while True:
-            ready, _, _ = select.select([self._socket, self._reaped], [], [])
+            watched: list[socket.socket | int] = [self._socket, self._reaped]
+            ready, _, _ = select.select(watched, [], [])
             if self._reaped in ready:
                 os.read(self._reaped, 4096)
                 self._reap()

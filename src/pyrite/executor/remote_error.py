@@ -69,9 +69,7 @@ def _in_engine(frame: FrameType) -> bool:
     return frame.f_code.co_filename.startswith(_ENGINE_FOLDER)
 
 
-def _details(
-    error: BaseException, frames: TracebackType | None, task: TaskContext
-) -> list[str]:
+def _details(error: BaseException, frames: TracebackType | None, task: TaskContext) -> list[str]:
     details = list(getattr(error, "__notes__", ()))
     if task.position is not None:
         details.append(f"input: {task.position()}")

@@ -88,9 +88,7 @@ class TaskRunner:
         """
         scratch = os.path.join(self._scratch, "-".join(map(str, attempt)))
         self._memory.restart()
-        task = TaskContext(
-            attempt, {}, self._shuffles[attempt.stage], self._memory, scratch
-        )
+        task = TaskContext(attempt, {}, self._shuffles[attempt.stage], self._memory, scratch)
         started = time.perf_counter()
         outcome = self._outcome(task, split)
         metrics = task.metrics

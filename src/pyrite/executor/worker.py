@@ -64,9 +64,7 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
     )
     channel = Channel(sock)
     signal.signal(CANCEL_SIGNAL, lambda signum, frame: _cancel(runner, frame))
-    watch = threading.Thread(
-        target=_watch, args=(channel, runner, settings), daemon=True
-    )
+    watch = threading.Thread(target=_watch, args=(channel, runner, settings), daemon=True)
     watch.start()
     channel.send(Hello(os.getpid()))
     while True:
@@ -128,9 +126,7 @@ def _watch(channel: Channel, runner: TaskRunner, settings: WorkerSettings) -> No
 
 
 def _out_of_memory(channel: Channel, used: int, limit: int) -> NoReturn:
-    channel.send(
-        Dying(f"it used {used >> 20} MB of memory, over its limit of {limit >> 20} MB")
-    )
+    channel.send(Dying(f"it used {used >> 20} MB of memory, over its limit of {limit >> 20} MB"))
     _die()
 
 

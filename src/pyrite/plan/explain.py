@@ -31,7 +31,11 @@ def lineage_text(node: Node) -> str:
                 number = f"({edge.parent.num_partitions}) "
                 indent = rest[:-3] + " " * 3
                 children.append(
-                    (edge.parent, f"{rest[:-3]}+-{number}", indent + " " * (len(number) - 2) + "|  ")
+                    (
+                        edge.parent,
+                        f"{rest[:-3]}+-{number}",
+                        indent + " " * (len(number) - 2) + "|  ",
+                    )
                 )
         visits.extend(reversed(children))
     return "\n".join(lines)
@@ -62,25 +66,27 @@ def _tasks(node: Node) -> str:
 
 
 def _steps(node: Node) -> str:
+    """What a task does, first things first; the parents of a node stand above it, indented."""
     lines: list[str] = []
-    pending: list[tuple[Node, int]] = [(fuse(node), 1)]
-    while pending:
-        current, depth = pending.pop()
-        indent = "  " * depth
-        if isinstance(current, Fused):
-            pending.append((current.base, depth))
-            steps = " -> ".join(type(op).__name__ for op in current.ops)
-            lines.append(f"{indent}do     {steps}")
+    visits: list[tuple[Node, int, bool]] = [(fuse(node), 1, False)]
+    while visits:
+        current, depth, parents_are_done = visits.pop()
+        if parents_are_done:
+            lines.append("  " * depth + _step(current))
             continue
-        edges = current.dependencies
-        shuffles = [edge for edge in edges if isinstance(edge, Shuffle)]
-        parents = [edge.parent for edge in edges if isinstance(edge, Narrow)]
-        what = f"{type(current).__name__} {current.origin}".rstrip()
-        if shuffles:
-            what += " of shuffle " + ", ".join(str(shuffle.id) for shuffle in shuffles)
-        lines.append(f"{indent}read   {what}")
-        pending.extend((parent, depth + 1) for parent in parents)
-    return "\n".join(reversed(lines)) if len(lines) < 3 else "\n".join(lines)
+        visits.append((current, depth, True))
+        deeper = depth if isinstance(current, Fused) else depth + 1
+        edges = reversed(current.dependencies)
+        visits += [(edge.parent, deeper, False) for edge in edges if isinstance(edge, Narrow)]
+    return "\n".join(lines)
+
+
+def _step(node: Node) -> str:
+    if isinstance(node, Fused):
+        return "do     " + " -> ".join(type(op).__name__ for op in node.ops)
+    shuffles = [str(edge.id) for edge in node.dependencies if isinstance(edge, Shuffle)]
+    source = f" of shuffle {', '.join(shuffles)}" if shuffles else ""
+    return f"read   {type(node).__name__} {node.origin}".rstrip() + source
 
 
 def _where(shuffle: Shuffle) -> str:

@@ -42,8 +42,7 @@ class Stage:
     def splits(self, partition: int) -> dict[tuple[NodeId, int], Any]:
         """The source partitions that one task reads; they travel with the task alone."""
         return {
-            (source.id, each): source.split(each)
-            for source, each in _sources(self.tree, partition)
+            (source.id, each): source.split(each) for source, each in _sources(self.tree, partition)
         }
 
 

@@ -75,7 +75,7 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, dict):
         yield from ((f"the item {key!r}", item) for key, item in value.items())
     elif isinstance(value, list | tuple | set | frozenset):
-        engine = type(value) is tuple and any(type(v).__module__.startswith("pyrite.") for v in value)
+        engine = any(type(item).__module__.startswith("pyrite.") for item in value)
         yield from (("" if engine else f"item {i}", item) for i, item in enumerate(value))
     elif isinstance(value, type):
         return
@@ -86,11 +86,14 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _captures(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
-    in_function = f"in {function.__name__!r}" if function.__name__ != "<lambda>" else "in the lambda"
-    engine = function.__module__ is not None and function.__module__.startswith("pyrite.")
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+    name = function.__name__
+    in_function = "in the lambda" if name == "<lambda>" else f"in {name!r}"
+    engine = str(function.__module__).startswith("pyrite.")
+    for variable, cell in zip(
+        function.__code__.co_freevars, function.__closure__ or (), strict=True
+    ):
         try:
-            yield ("" if engine else f"the variable {name!r} {in_function}"), cell.cell_contents
+            yield ("" if engine else f"the variable {variable!r} {in_function}"), cell.cell_contents
         except ValueError:  # the variable has no value yet
             continue
     if engine:
