@@ -53,6 +53,17 @@ def test_nothing_outlives_a_driver_killed_in_the_middle_of_a_job(tmp_path, numbe
     wait_until(lambda: os.listdir(tmp_path / "local") == [], what="the removal of their files")
 
 
+def test_no_file_outlives_an_inline_driver(tmp_path):
+    started = tmp_path / "started"
+    program = BUSY.format(started=started).replace("local[2]", "local")
+    driver = start(program, tmp_path)
+    wait_until(started.exists)
+    assert os.listdir(tmp_path / "local") != []
+    driver.kill()
+    driver.communicate(timeout=20)
+    wait_until(lambda: os.listdir(tmp_path / "local") == [], what="the removal of its files")
+
+
 def test_workers_end_even_if_driver_and_zygote_are_killed_together(tmp_path):
     started = tmp_path / "started"
     driver = start(BUSY.format(started=started), tmp_path)
@@ -66,6 +77,19 @@ def test_workers_end_even_if_driver_and_zygote_are_killed_together(tmp_path):
 
 def _lives(process):
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_module_added_while_the_program_runs_reaches_the_workers(make_context, tmp_path):
+    sc = make_context("local[2]")
+    assert sc.range(4).count() == 4
+    (tmp_path / "late.py").write_text("def triple(x):\n    return 3 * x\n")
+    sc.addPyFile(str(tmp_path / "late.py"))
+    try:
+        import late
+
+        assert sc.range(4, numSlices=4).map(late.triple).collect() == [0, 3, 6, 9]
+    finally:
+        sys.path.remove(str(tmp_path))
 
 
 INTERRUPTED = """

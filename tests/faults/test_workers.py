@@ -44,6 +44,22 @@ def test_dead_worker_is_replaced_and_only_its_task_runs_again(make_context, jour
     assert sorted(journal.lines()) == sorted([*map(str, range(8)), "5"])
 
 
+def test_story_tells_why_a_task_ran_again_elsewhere(make_context, journal):
+    def die_once(x):
+        if journal.first_time("died"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return x
+
+    sc = make_context("local[1]", {"pyrite.history": "true"})
+    sc.parallelize([1], 1).map(die_once).count()
+    told = sc.story(0, 0)
+    assert "attempt 0 launched on worker 0 (localhost): first attempt" in told[0]
+    assert "SIGKILL" in told[1]
+    assert "attempt 1 succeeded on worker 1" in told[-2]
+    with pytest.raises(ValueError, match=r"set pyrite\.history to true"):
+        make_context("local").story(0, 0)
+
+
 def test_worker_that_dies_between_stages_loses_no_shuffle_output(make_context, journal):
     def work(x):
         journal.note(x)

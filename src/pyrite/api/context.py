@@ -18,10 +18,12 @@ from pyrite.api.rdd import RDD
 from pyrite.api.transformations import union_of
 from pyrite.api.unsupported import PLANNED_CONTEXT, planned
 from pyrite.core.errors import SerializationError, StoppedError
+from pyrite.core.ids import TaskId
 from pyrite.core.settings import Master, Settings
 from pyrite.driver.driver import Driver
 from pyrite.lineage.node import Node
 from pyrite.lineage.sources import Collection, Empty
+from pyrite.scheduler.history import History, story
 from pyrite.scheduler.policy import Policy
 
 if TYPE_CHECKING:
@@ -90,10 +92,13 @@ class SparkContext:
         self.environment = {**_executor_environment(self._conf), **(environment or {})}
         for path in (*submit_options().get("py_files", ()), *(pyFiles or ())):
             _importable(path)
+        policy = _policy(master_url, self._settings)
+        self._history = History(policy) if self._settings["pyrite.history"] else None
         self._driver = Driver(
             _cluster(master_url, self._settings, self.environment),
-            _policy(master_url, self._settings),
+            policy,
             _listeners(self._settings, self.appName),
+            self._history,
         )
         self._driver.start()
         self._stopped = False
@@ -153,8 +158,13 @@ class SparkContext:
         """Set the level of Pyrite's logger, by a name such as ``"WARN"``."""
         import logging
 
-        names = {"WARN": "WARNING", "FATAL": "CRITICAL", "OFF": "CRITICAL", "ALL": "NOTSET",
-                 "TRACE": "DEBUG"}
+        names = {
+            "WARN": "WARNING",
+            "FATAL": "CRITICAL",
+            "OFF": "CRITICAL",
+            "ALL": "NOTSET",
+            "TRACE": "DEBUG",
+        }
         level = logLevel.upper()
         logging.getLogger("pyrite").setLevel(names.get(level, level))
 
@@ -306,6 +316,19 @@ class SparkContext:
         """The items of ``partitionFunc`` of some partitions (all, by default), in one list."""
         parts = rdd._run(lambda records, task: list(partitionFunc(records)), partitions)
         return [item for part in parts for item in part]
+
+    def story(self, stage: int, partition: int) -> list[str]:
+        """Why a task ran where and when, a line per thing that happened to it.
+
+        The numbers are those in error messages and the event log. Needs the setting
+        ``pyrite.history``.
+
+        Raises:
+            ValueError: no history was kept.
+        """
+        if self._history is None:
+            raise ValueError("no history was kept: set pyrite.history to true for the next run")
+        return story(self._history, TaskId(stage, partition))
 
     def cancelAllJobs(self) -> None:
         """Stop all running jobs; their callers get JobCancelled."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import threading
 from collections import deque
 
 from pyrite.cluster.base import Cluster, Sink
+from pyrite.cluster.guarded_folder import GuardedFolder
 from pyrite.core.ids import AttemptId, StageId, WorkerId
 from pyrite.core.outcome import Cause, Failure
 from pyrite.core.specs import MapOutput, StageInputs, TaskLaunch
@@ -30,12 +29,13 @@ class InlineCluster(Cluster):
     """
 
     def __init__(self, parent_folder: str, memory_budget: int) -> None:
-        self._folder = tempfile.mkdtemp(prefix="pyrite-", dir=parent_folder)
+        self._folder = GuardedFolder(parent_folder)
+        folder = self._folder.path
         self._runner = TaskRunner(
             _WORKER,
-            lambda inputs: FileShuffle(self._folder, _NODE, inputs),
+            lambda inputs: FileShuffle(folder, _NODE, inputs),
             Memory(memory_budget),
-            os.path.join(self._folder, "scratch"),
+            os.path.join(folder, "scratch"),
         )
         self._tasks: deque[TaskLaunch] = deque()
         self._changed = threading.Condition()
@@ -103,7 +103,7 @@ class InlineCluster(Cluster):
         remove_file(output.path)
 
     def stop(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.remove()
 
 
 def remove_file(path: str) -> None:

@@ -144,6 +144,13 @@ ALL: tuple[Setting[Any], ...] = (
         "Progress lines: auto (a terminal gets them), true (always), false.",
     ),
     Setting(
+        "pyrite.history",
+        "",
+        parse_bool,
+        False,
+        "Keep all that the scheduler is told and says, for SparkContext.story().",
+    ),
+    Setting(
         "pyrite.eventLog",
         "",
         str,

@@ -61,10 +61,12 @@ class MapOutput:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StageProgram:
-    """The pickled code of a stage. It travels once to each worker."""
+    """The pickled code of a stage, and the folders its modules are imported from (as in
+    ``sys.path``). It travels once to each worker."""
 
     stage: StageId
     code: bytes
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,6 +24,7 @@ from pyrite.plan.planner import Planner, Stage
 from pyrite.plan.program import Action
 from pyrite.scheduler import commands as todo
 from pyrite.scheduler import events as heard
+from pyrite.scheduler.history import History, Step
 from pyrite.scheduler.policy import Policy
 from pyrite.scheduler.state import SchedulerState
 
@@ -42,15 +43,21 @@ class Driver:
         cluster: where the workers are. The driver starts and stops it.
         policy: the scheduler's limits.
         listeners: told of everything that happens, in the driver's thread.
+        history: where to write down all that the scheduler is told and says, if anywhere.
     """
 
     def __init__(
-        self, cluster: Cluster, policy: Policy, listeners: Sequence[seen.Listener] = ()
+        self,
+        cluster: Cluster,
+        policy: Policy,
+        listeners: Sequence[seen.Listener] = (),
+        history: History | None = None,
     ) -> None:
         self._cluster = cluster
         self._listeners = list(listeners)
         self._planner = Planner()
         self._scheduler = SchedulerState(policy)
+        self._history = history
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._jobs: dict[JobId, Job] = {}
         self._stages: dict[StageId, Stage] = {}
@@ -210,7 +217,11 @@ class Driver:
         self._results.pop(attempt, None)  # if it was not accepted
 
     def _decide(self, event: heard.Event) -> None:
-        for command in self._scheduler.handle(event, time.monotonic()):
+        now = time.monotonic()
+        commands = self._scheduler.handle(event, now)
+        if self._history is not None:
+            self._history.steps.append(Step(now, event, tuple(commands)))
+        for command in commands:
             self._carry_out(command)
 
     def _carry_out(self, command: todo.Command) -> None:

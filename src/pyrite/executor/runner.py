@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -70,6 +71,7 @@ class TaskRunner:
         """Keep a stage's code. Each task unpickles it anew: what a function does to the objects
         it captured must not be seen by the next task."""
         self._code[program.stage] = program.code
+        sys.path.extend(folder for folder in program.path if folder not in sys.path)
 
     def add_inputs(self, inputs: StageInputs) -> None:
         """Where the stage's tasks find their shuffle data, from now on."""

@@ -8,6 +8,7 @@ section 5.1).
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
@@ -117,7 +118,7 @@ class Planner:
                 pending.extend(missing)
                 continue
             self._map_stages[shuffle] = self._map_stage(shuffle, parent_tree)
-            weakref.finalize(shuffle, self._dropped.append, shuffle.id)
+            weakref.finalize(shuffle, self._dropped.append, shuffle.id).atexit = False
             pending.pop()
         return tuple({id(s): self._map_stages[s] for s in _shuffles(tree)}.values())
 
@@ -143,7 +144,7 @@ class Planner:
 
 
 def _pickled(stage: StageId, program: Program, name: str) -> StageProgram:
-    return StageProgram(stage, dumps_closure(program, name))
+    return StageProgram(stage, dumps_closure(program, name), tuple(sys.path))
 
 
 def _ancestors(stages: Sequence[Stage]) -> tuple[Stage, ...]:
