@@ -1,0 +1,1 @@
+"""Pyrite beside PySpark: the same programs on the same data, in one run; see docs/benchmarks.md."""
