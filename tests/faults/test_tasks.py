@@ -1,5 +1,6 @@
 """Tasks that raise: tried again, and then the user's own exception."""
 
+import json
 import logging
 import threading
 
@@ -53,6 +54,22 @@ def test_master_says_how_often_a_task_is_tried(make_context, journal, master, tr
     with pytest.raises(ValueError, match="broken"):
         make_context(master).parallelize([1], 1).map(broken).collect()
     assert len(journal.lines()) == tries
+
+
+def test_error_in_a_library_function_shows_its_frames_and_record(make_context):
+    with pytest.raises(json.JSONDecodeError) as caught:
+        make_context("local[1,1]").parallelize(["{oops"]).map(json.loads).collect()
+    assert "record: '{oops'" in caught.value.__notes__
+    assert [frame.name for frame in caught.traceback][-1] == "raw_decode"
+
+
+def test_error_of_the_engines_own_shows_no_frames_of_its_library(make_context, tmp_path):
+    (tmp_path / "bad.txt").write_bytes(b"good\nb\xe9d\n")
+    with pytest.raises(UnicodeDecodeError) as caught:
+        make_context("local[1,1]").textFile(str(tmp_path / "bad.txt")).count()
+    assert "bad.txt, line at byte 5; use encoding=... or errors=" in str(caught.value)
+    assert len(caught.value.__notes__) == 1
+    assert [frame.name for frame in caught.traceback][-2:] == ["count", "_run"]
 
 
 class Awkward(Exception):

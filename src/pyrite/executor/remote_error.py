@@ -18,7 +18,8 @@ from pyrite.core.context import TaskContext
 from pyrite.core.outcome import Cause, Failure
 from pyrite.serial.records import dumps_by_value
 
-_ENGINE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_ENGINE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_LIBRARY_FOLDER = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,22 @@ def failure_of(error: BaseException, task: TaskContext) -> Failure:
 
 
 def _user_frames(tb: TracebackType | None) -> TracebackType | None:
-    """The traceback from the first frame outside the engine on."""
-    while tb is not None and _in_engine(tb.tb_frame):
+    """The traceback from the user's first frame on.
+
+    The user may have given a function of the standard library (``map(json.loads)``), and the
+    engine uses that library too: its frames are the user's if none of the engine's follow.
+    """
+    candidate = None
+    while tb is not None:
+        file = tb.tb_frame.f_code.co_filename
+        if file.startswith(_ENGINE_FOLDER):
+            candidate = None
+        elif not file.startswith(_LIBRARY_FOLDER) or "site-packages" in file:
+            return candidate or tb
+        else:
+            candidate = candidate or tb
         tb = tb.tb_next
-    return tb
-
-
-def _in_engine(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith(_ENGINE_FOLDER)
+    return candidate
 
 
 def _details(error: BaseException, frames: TracebackType | None, task: TaskContext) -> list[str]:
@@ -81,7 +90,7 @@ def _details(error: BaseException, frames: TracebackType | None, task: TaskConte
 def _record(frame: FrameType) -> str | None:
     """The first argument of the user's outermost function: the record it was given."""
     code = frame.f_code
-    if not code.co_argcount or _in_engine(frame):
+    if not code.co_argcount:
         return None
     names = code.co_varnames[: code.co_argcount]
     shown = reprlib.Repr()

@@ -94,6 +94,7 @@ class TextSource(_TextFiles):
                     task.position = place
                     yield place.lines
                     if error is not None:
+                        task.position = None  # the error says where it is itself
                         raise error
         task.position = None
 
