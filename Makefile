@@ -4,7 +4,6 @@
 VENV    ?= .venv
 INPUT   ?=
 OUTPUT  ?=
-BENCH   ?= $(sort $(wildcard benchmarks/*.py))
 export INPUT OUTPUT
 
 # The interpreter itself (not a virtual environment's link to it) and its version, or nothing.
@@ -19,7 +18,7 @@ MADE    := $(VENV)/.made-$(VERSION)
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts docs-test bench format shell clean
+.PHONY: help demo test lint types contracts docs-test bench bench-quick format shell clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -44,8 +43,11 @@ contracts: $(VENV)/.tools  ## who may import whom
 docs-test: $(VENV)/.tools  ## run the examples in docstrings, README and docs
 	$(BIN)/python -m pytest tests/docs $(ARGS)
 
-bench: $(VENV)/.tools      ## the figures, beside PySpark; BENCH=benchmarks/x.py chooses one
-	@set -e; for each in $(BENCH); do echo "== $$each"; $(BIN)/python "$$each" $(ARGS); done
+bench: $(VENV)/.tools      ## the figures, beside PySpark, into benchmarks/RESULTS.md; JOBS='sort join' shows some
+	@$(BIN)/python -m benchmarks $(or $(JOBS),--output benchmarks/RESULTS.md) $(ARGS)
+
+bench-quick: $(VENV)/.tools  ## the same on little data, in a few minutes, shown only
+	@$(BIN)/python -m benchmarks --quick $(JOBS) $(ARGS)
 
 format: $(VENV)/.tools     ## put the style right
 	$(BIN)/ruff check --fix .

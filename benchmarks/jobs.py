@@ -38,12 +38,12 @@ class Figure:
 
 
 TIME = Figure("seconds", "time")
-TREE = Figure("tree", "peak memory, all processes", "MB")
+TREE = Figure("tree", "peak memory, all processes", "MiB")
 OUT_OF_MEMORY = (
     TIME,
     TREE,
-    Figure("worker", "peak memory, largest worker", "MB"),
-    Figure("spilled", "spilled to disk", "MB spilled"),
+    Figure("worker", "peak memory, largest worker", "MiB"),
+    Figure("spilled", "spilled to disk", "MiB spilled"),
 )
 
 
@@ -174,7 +174,7 @@ def join(sc: Any, size: int, source: str) -> Any:
 
 
 def spilling(title: str, program: Program, size: int) -> Job:
-    """A job on ``size`` records with 512 MB for each worker."""
+    """A job on ``size`` records with 512 MiB for each worker."""
     return Job(
         f"{title}, {{size:,}} records, {{gigabytes:.2g}} GB",
         program,
@@ -226,10 +226,10 @@ JOBS: dict[str, Job] = {
         (Figure("seconds", "time", ratio=2.5), TREE),
         make_input=text_file,
     ),
-    "aggregate": spilling("aggregate by key", aggregate, 10_000_000),
+    "aggregate": spilling("aggregate by key", aggregate, 16_000_000),
     "group": spilling("group, one key with half of the values", group, 10_000_000),
     "sort": spilling("sort by key", sort, 10_000_000),
-    "join": spilling("join", join, 10_000_000),
+    "join": spilling("join", join, 6_000_000),
     "scheduler": Job(
         "the scheduler alone, 1,000 workers",
         None,

@@ -48,8 +48,8 @@ class Unit:
 UNITS = {
     "s": Unit("s"),
     "ms": Unit("ms", 1e3),
-    "MB": Unit("MB", 1e-6),
-    "MB spilled": Unit("MB", 1e-6, compared=False),
+    "MiB": Unit("MiB", 2**-20),
+    "MiB spilled": Unit("MiB", 2**-20, compared=False),
     "/s": Unit("/s", more_is_better=True),
     "x": Unit("x", compared=False),
 }
