@@ -93,11 +93,12 @@ class SparkContext:
         for path in (*submit_options().get("py_files", ()), *(pyFiles or ())):
             _importable(path)
         policy = _policy(master_url, self._settings)
+        listeners = _listeners(self._settings, self.appName)
         self._history = History(policy) if self._settings["pyrite.history"] else None
         self._driver = Driver(
             _cluster(master_url, self._settings, self.environment),
             policy,
-            _listeners(self._settings, self.appName),
+            listeners,
             self._history,
         )
         self._driver.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 import queue
 import threading
@@ -27,6 +28,8 @@ from pyrite.scheduler import events as heard
 from pyrite.scheduler.history import History, Step
 from pyrite.scheduler.policy import Policy
 from pyrite.scheduler.state import SchedulerState
+
+_log = logging.getLogger("pyrite")
 
 
 class _Stop:
@@ -152,6 +155,7 @@ class Driver:
                 message.finish(error)
         self._cluster.stop()
         self._cluster.wake()
+        self._say(seen.ApplicationEnded(time.time()))
 
     def _take(self, message: _Message) -> None:
         match message:
@@ -281,4 +285,8 @@ class Driver:
 
     def _say(self, event: seen.DriverEvent) -> None:
         for listener in self._listeners:
-            listener(event)
+            try:
+                listener(event)
+            except Exception:  # a full disk under the event log is no reason to fail a job
+                _log.exception("%r is told no more: it failed at %r", listener, event)
+                self._listeners = [each for each in self._listeners if each is not listener]

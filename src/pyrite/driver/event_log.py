@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from pyrite.driver.events import DriverEvent
+from pyrite.driver.events import ApplicationEnded, DriverEvent
 
 
 class EventLog:
@@ -28,6 +28,8 @@ class EventLog:
 
     def __call__(self, event: DriverEvent) -> None:
         self._write({"event": type(event).__name__, **asdict(event)})
+        if isinstance(event, ApplicationEnded):
+            self._file.close()
 
     def _write(self, fields: dict[str, object]) -> None:
         self._file.write(json.dumps(fields) + "\n")

@@ -103,6 +103,13 @@ class OutputLost:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class ApplicationEnded:
+    """The context was stopped. The last event."""
+
+    time: float
+
+
 DriverEvent: TypeAlias = (
     JobStarted
     | JobEnded
@@ -114,6 +121,7 @@ DriverEvent: TypeAlias = (
     | WorkerUp
     | WorkerDown
     | OutputLost
+    | ApplicationEnded
 )
 Listener: TypeAlias = Callable[[DriverEvent], None]
 """Called in the driver's thread with each event in turn: must be quick and not raise."""

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 from pyrite.core.ids import StageId
 from pyrite.core.outcome import Metrics
-from pyrite.driver.events import DriverEvent, StageEnded, StageStarted, TaskEnded, WorkerDown
+from pyrite.driver.events import (
+    ApplicationEnded,
+    DriverEvent,
+    StageEnded,
+    StageStarted,
+    TaskEnded,
+    WorkerDown,
+)
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -71,6 +78,8 @@ class Progress:
                         self._update(line)
                 case StageEnded():
                     self._ended(event)
+                case ApplicationEnded():
+                    self._close()
                 case WorkerDown():
                     if self._lines:
                         self._say(event.reason)

@@ -1,0 +1,66 @@
+"""Settings and masters: read once, refused with a hint."""
+
+import pytest
+
+from pyrite.core.settings import ALL, Master, Settings, available_cores, machine_memory
+
+
+def test_spark_names_are_known_and_ours_go_first():
+    settings = Settings({"spark.executor.memory": "2g", "spark.unknown": "x"})
+    assert settings["pyrite.worker.memory"] == 2 << 30
+    both = {"spark.executor.memory": "2g", "pyrite.worker.memory": "512m"}
+    assert Settings(both)["pyrite.worker.memory"] == 512 << 20
+
+
+def test_typo_gets_a_hint():
+    with pytest.raises(
+        ValueError, match=r"no setting pyrite\.task\.timout; did you mean .*timeout"
+    ):
+        Settings({"pyrite.task.timout": "3s"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("pyrite.worker.memory", "lots", "write it like 512m or 2g"),
+        ("pyrite.task.timeout", "soon", "write it like 30s or 5m"),
+        ("pyrite.speculation", "maybe", "neither true nor false"),
+        ("pyrite.task.maxFailures", "four", "invalid literal"),
+    ],
+)
+def test_bad_value_names_its_setting(name, value, message):
+    with pytest.raises(ValueError, match=f"{name}: .*{message}"):
+        Settings({name: value})
+
+
+def test_memory_is_shared_out_where_no_number_is_given():
+    settings = Settings({})
+    assert settings.worker_memory(4) == machine_memory() * 6 // 10 // 4
+    assert settings.worker_memory(4) < settings.worker_memory_limit(4) < machine_memory() / 4
+
+
+def test_names_are_unique():
+    names = [setting.name for setting in ALL]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "master"),
+    [
+        ("local", Master(0)),
+        ("local[3]", Master(3)),
+        ("local[*]", Master(available_cores())),
+        ("local[2,7]", Master(2, 7)),
+        (" local[ 2 , 7 ] ", Master(2, 7)),
+    ],
+)
+def test_masters(text, master):
+    assert Master.parse(text) == master
+
+
+@pytest.mark.parametrize(
+    "text", ["yarn", "local[0]", "local[]", "local[2,0]", "spark://h:7077", ""]
+)
+def test_other_masters_are_refused_with_what_there_is(text):
+    with pytest.raises(ValueError, match=r"there are local .*local\[N\]"):
+        Master.parse(text)

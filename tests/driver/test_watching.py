@@ -1,0 +1,108 @@
+"""What people see of a run: the event log and the progress lines."""
+
+import io
+import json
+import os
+import signal
+import sys
+
+import pytest
+
+from pyrite.core.ids import AttemptId
+from pyrite.core.outcome import Metrics
+from pyrite.driver import events as e
+from pyrite.driver.progress import Progress
+
+
+def logged(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_event_log_tells_of_every_job_stage_attempt_and_loss(make_context, journal, tmp_path):
+    def work(x):
+        if x == 3 and journal.first_time("raised"):
+            raise ValueError("once")
+        if x == 5 and journal.first_time("died"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return x % 2, x
+
+    log = tmp_path / "events.jsonl"
+    sc = make_context("local[2]", {"pyrite.eventLog": str(log)})
+    sc.parallelize(range(6), 6).map(work).reduceByKey(lambda a, b: a + b, 2).collect()
+    sc.stop()
+    events = logged(log)
+    names = [event["event"] for event in events]
+    assert names[0] == "ApplicationStarted"
+    assert names[-2:] == ["JobEnded", "ApplicationEnded"]
+    assert events[-2]["error"] == ""
+    started = [tuple(x["attempt"]) for x in events if x["event"] == "TaskStarted"]
+    assert len(started) == len(set(started)) == 6 + 2 + 2
+    ended = [x for x in events if x["event"] == "TaskEnded"]
+    assert [x["error"] for x in ended if x["error"]] == ["error: ValueError: once"]
+    [down] = [x for x in events if x["event"] == "WorkerDown"]
+    assert "SIGKILL" in down["reason"]
+    assert names.count("StageStarted") == names.count("StageEnded") == 2
+    assert sum(x["metrics"]["shuffle_bytes_written"] for x in ended) > 0
+
+
+def test_event_log_tells_of_lost_outputs(make_context, shuffle_files, tmp_path):
+    log = tmp_path / "events.jsonl"
+    sc = make_context("local", {"pyrite.eventLog": str(log)})
+    pairs = sc.parallelize(range(6), 3).map(lambda x: (x, x)).partitionBy(2)
+    pairs.count()
+    os.unlink(shuffle_files()[1])
+    pairs.count()
+    [lost] = [event for event in logged(log) if event["event"] == "OutputLost"]
+    assert lost["partition"] == 1
+    assert "the file is not there" in lost["reason"]
+
+
+def test_event_log_that_cannot_be_written_is_refused_at_the_start(make_context, tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        make_context("local", {"pyrite.eventLog": str(tmp_path / "nowhere" / "log")})
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def run_a_stage(progress, *, tasks=3, metrics=None, seconds=2.0):
+    progress(e.StageStarted(0.0, 1, "count at app.py:3", tasks))
+    for partition in range(tasks):
+        attempt = AttemptId(1, partition, 0)
+        progress(e.TaskEnded(1.0, attempt, 0, "", metrics or Metrics(bytes_read=2_000_000)))
+    progress(e.StageEnded(seconds, 1, True))
+
+
+def test_plain_line_per_stage_where_there_is_no_terminal(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", out := io.StringIO())
+    run_a_stage(Progress())
+    assert out.getvalue() == "count at app.py:3: done, 3 tasks in 2.0 s, 6.0 MB\n"
+
+
+def test_quick_stage_is_not_worth_a_line(monkeypatch):
+    for stream in (io.StringIO(), Terminal()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        run_a_stage(Progress(), seconds=0.1)
+        assert stream.getvalue() == ""
+
+
+def test_stage_that_spilled_says_how_much(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", out := Terminal())
+    run_a_stage(Progress(), metrics=Metrics(spilled_bytes=500_000_000, spills=2))
+    assert "spilled 1.5 GB" in out.getvalue()
+
+
+def test_context_without_a_terminal_is_silent(make_context, capfd):
+    make_context("local[2]").range(100).map(lambda x: (x % 3, 1)).reduceByKey(max).collect()
+    printed = capfd.readouterr()
+    assert (printed.out, printed.err) == ("", "")
+
+
+def test_event_log_on_a_full_disk_fails_no_job(make_context, caplog):
+    sc = make_context("local", {"pyrite.eventLog": "/dev/null"})
+    log = next(each for each in sc._driver._listeners if hasattr(each, "_file"))
+    log._file.close()  # every write fails from now on
+    assert sc.range(10).count() == 10
+    assert "is told no more" in caplog.text
