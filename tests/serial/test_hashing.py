@@ -82,7 +82,7 @@ def test_equal_numbers_of_different_types_stay_together(number):
 
 
 def test_usual_keys_hash_as_python_hashes_them():
-    for key in ("a", 7, 2.5, b"b", ("a", 1), frozenset({1, 2})):
+    for key in ("a", 7, 2.5, b"b", True):
         assert stable_hash(key) == hash(key)
 
 
