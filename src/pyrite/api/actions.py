@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import heapq
 import math
 import random
@@ -11,7 +12,7 @@ from functools import reduce
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pyrite.api.dataset import Dataset, T_co, function
+from pyrite.api.dataset import Dataset, T_co, function, whole
 from pyrite.core.context import TaskContext
 
 if TYPE_CHECKING:
@@ -61,15 +62,14 @@ class Actions(Dataset[T_co]):
     def take(self, num: int) -> list[T_co]:
         """The first ``num`` records. Computes no more partitions than it takes to find them:
         one first, then more and more."""
-        if not isinstance(num, int):
-            raise TypeError(f"take() needs an int, not {type(num).__name__} {num!r}")
+        num = whole("take() needs", num)
         found: list[T_co] = []
         number = self._rdd.getNumPartitions()
         scanned = 0
         while len(found) < num and scanned < number:
             partitions = range(scanned, min(number, scanned + _next_scan(scanned, found, num)))
             left = num - len(found)
-            for part in self._run(lambda it, task: list(islice(it, left)), partitions):
+            for part in self._run(_first_of(left), partitions):
                 found += part
             scanned = partitions.stop
         return found[: max(0, num)]
@@ -94,13 +94,17 @@ class Actions(Dataset[T_co]):
         return heapq.nlargest(num, chain.from_iterable(parts), key=key)
 
     def takeOrdered(self, num: int, key: Callable[[T_co], Any] | None = None) -> list[T_co]:
-        """The ``num`` smallest records, smallest first."""
+        """The ``num`` smallest records, smallest first.
+
+        Raises:
+            ValueError: ``num`` is negative.
+        """
+        if num < 0:
+            raise ValueError("top N cannot be negative.")
         parts = self._run(lambda it, task: heapq.nsmallest(num, it, key=key))
         return heapq.nsmallest(num, chain.from_iterable(parts), key=key)
 
-    def takeSample(
-        self, withReplacement: bool, num: int, seed: int | None = None
-    ) -> list[T_co]:
+    def takeSample(self, withReplacement: bool, num: int, seed: int | None = None) -> list[T_co]:
         """``num`` records at random. Counts the records first.
 
         Raises:
@@ -117,10 +121,10 @@ class Actions(Dataset[T_co]):
             generator.shuffle(records)
             return records
         fraction = _sample_fraction(withReplacement, num, total)
-        samples: list[T_co] = []
+        samples = self._rdd.sample(withReplacement, fraction, seed).collect()
         while len(samples) < num:
-            samples = self._rdd.sample(withReplacement, fraction, seed).collect()
             seed = generator.randint(0, 2**63 - 1)
+            samples = self._rdd.sample(withReplacement, fraction, seed).collect()
         generator.shuffle(samples)
         return samples[:num]
 
@@ -144,9 +148,11 @@ class Actions(Dataset[T_co]):
         return _reduced(f, self._run(lambda it, task: _some_reduced(f, it)))
 
     def fold(self, zeroValue: Any, op: Callable[[Any, Any], Any]) -> Any:
-        """As `reduce`, starting from ``zeroValue``: once in every partition and once at the end."""
+        """As `reduce`, starting from ``zeroValue``: once in every partition and once at the end.
+        ``op`` may change and return its first argument."""
         function("fold()", op)
-        return reduce(op, self._run(lambda it, task: reduce(op, it, zeroValue)), zeroValue)
+        parts = self._run(lambda it, task: reduce(op, it, zeroValue))
+        return reduce(op, parts, copy.deepcopy(zeroValue))
 
     def aggregate(
         self,
@@ -155,6 +161,7 @@ class Actions(Dataset[T_co]):
         combOp: Callable[[U, U], U],
     ) -> U:
         """Every partition added to ``zeroValue`` by ``seqOp``; these joined by ``combOp``.
+        Both may change and return their first argument.
 
         Example:
             >>> sc.range(5).aggregate((0, 0), lambda a, x: (a[0] + x, a[1] + 1),
@@ -162,17 +169,25 @@ class Actions(Dataset[T_co]):
             (10, 5)
         """
         function("aggregate()", seqOp), function("aggregate()", combOp)
-        return reduce(combOp, self._run(lambda it, task: reduce(seqOp, it, zeroValue)), zeroValue)
+        parts = self._run(lambda it, task: reduce(seqOp, it, zeroValue))
+        return reduce(combOp, parts, copy.deepcopy(zeroValue))
 
     def treeReduce(self, f: Callable[[Any, Any], Any], depth: int = 2) -> Any:
-        """As `reduce`, joining the partitions' results in ``depth`` steps, not all in the driver."""
+        """As `reduce`, joining the partitions' results in ``depth`` steps, not all in the driver.
+
+        Raises:
+            ValueError: there is no record, or ``depth`` is less than 1.
+        """
         function("treeReduce()", f)
 
         def joined(a: list[Any], b: list[Any]) -> list[Any]:
             return [f(a[0], b[0])] if a and b else a or b
 
         parts = self._per_partition(lambda _, records: [_some_reduced(f, records)])
-        return _reduced(f, [_tree_reduced(parts, joined, depth)])
+        found = _tree_reduced(parts, joined, depth)
+        if not found:
+            raise ValueError("Cannot reduce empty RDD.")
+        return found[0]
 
     def treeAggregate(
         self,
@@ -263,6 +278,10 @@ class Actions(Dataset[T_co]):
 
 def _listed(records: Iterator[Any], task: TaskContext) -> list[Any]:
     return list(records)
+
+
+def _first_of(number: int) -> Callable[[Iterator[Any], TaskContext], list[Any]]:
+    return lambda records, task: list(islice(records, number))
 
 
 def _counted(records: Iterator[Any], task: TaskContext) -> int:

@@ -6,7 +6,6 @@ import atexit
 import os
 import sys
 import time
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
@@ -56,7 +55,7 @@ class SparkContext:
         285
     """
 
-    _contexts: ClassVar[weakref.WeakSet[SparkContext]] = weakref.WeakSet()
+    _running: ClassVar[list[SparkContext]] = []
 
     def __init__(
         self,
@@ -103,18 +102,15 @@ class SparkContext:
         )
         self._driver.start()
         self._stopped = False
-        SparkContext._contexts.add(self)
-        atexit.register(_stop_at_exit, weakref.ref(self))
+        SparkContext._running.append(self)
+        atexit.register(self.stop)
 
     # -- the program --------------------------------------------------------------------
 
     @classmethod
     def getOrCreate(cls, conf: SparkConf | None = None) -> SparkContext:
         """A running context, or a new one."""
-        for context in cls._contexts:
-            if not context._stopped:
-                return context
-        return cls(conf=conf)
+        return cls._running[-1] if cls._running else cls(conf=conf)
 
     @property
     def master(self) -> str:
@@ -137,8 +133,8 @@ class SparkContext:
 
     @property
     def defaultMinPartitions(self) -> int:
-        """Partitions of a text file, at least, where no number is given."""
-        return min(self.defaultParallelism, 2)
+        """Partitions of a text file, at least, where no number is given: one for each worker."""
+        return self.defaultParallelism
 
     @property
     def uiWebUrl(self) -> None:
@@ -173,6 +169,8 @@ class SparkContext:
         """Cancel what runs and end the workers. Nothing is left when it returns."""
         if not self._stopped:
             self._stopped = True
+            SparkContext._running.remove(self)
+            atexit.unregister(self.stop)
             self._driver.stop()
 
     def __enter__(self) -> SparkContext:
@@ -218,13 +216,13 @@ class SparkContext:
     def range(
         self, start: int, end: int | None = None, step: int = 1, numSlices: int | None = None
     ) -> RDD[int]:
-        """The numbers of ``range(start, end, step)``, or of ``range(start)``.
+        """The numbers of ``range(start, end, step)``, or of ``range(0, start, step)``.
 
         Example:
             >>> sc.range(2, 8, 3).collect()
             [2, 5]
         """
-        numbers = range(start) if end is None else range(start, end, step)
+        numbers = range(0, start, step) if end is None else range(start, end, step)
         return self.parallelize(numbers, numSlices)
 
     def emptyRDD(self) -> RDD[Any]:
@@ -297,7 +295,9 @@ class SparkContext:
         return self._rdd(union_of([rdd._node for rdd in rdds]))
 
     def _min_partitions(self, number: int | None) -> int:
-        return self.defaultParallelism if number is None else positive("minPartitions", number)
+        if number is None:
+            return self.defaultMinPartitions
+        return positive("minPartitions", number)
 
     def _rdd(self, node: Node) -> RDD[Any]:
         if self._stopped:
@@ -393,8 +393,3 @@ def _listeners(settings: Settings, name: str) -> list[Listener]:
 
         listeners.append(Progress())
     return listeners
-
-
-def _stop_at_exit(reference: weakref.ref[SparkContext]) -> None:
-    if context := reference():
-        context.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
@@ -60,9 +61,7 @@ class Dataset(Generic[T_co]):
 
     def _shuffle(self, partitioner: Partitioner, arrangement: Arrangement = None) -> RDD[Any]:
         """The pairs, moved to where ``partitioner`` says, and arranged there."""
-        return self._derive(
-            Shuffled(Shuffle(self._node, partitioner, arrangement, public_call()))
-        )
+        return self._derive(Shuffled(Shuffle(self._node, partitioner, arrangement, public_call())))
 
     def _combine(self, aggregator: Aggregator, partitioner: Partitioner) -> RDD[Any]:
         """One combiner a key. Without a shuffle if the keys are in their places already."""
@@ -71,9 +70,7 @@ class Dataset(Generic[T_co]):
         groups = self._derive(CoGrouped((self._node,), partitioner))
         return groups.mapValues(lambda sides: _combined(aggregator, sides[0]))
 
-    def _run(
-        self, action: Action, partitions: Sequence[int] | None = None
-    ) -> list[Any]:
+    def _run(self, action: Action, partitions: Sequence[int] | None = None) -> list[Any]:
         """Run a job that makes one value of each partition.
 
         Raises:
@@ -87,9 +84,7 @@ class Dataset(Generic[T_co]):
             raise job.error  # from here, so that few frames stand between the user's own
         return job.results()
 
-    def _partitioner(
-        self, number: int | None, function: Callable[[Any], int]
-    ) -> HashPartitioner:
+    def _partitioner(self, number: int | None, function: Callable[[Any], int]) -> HashPartitioner:
         if number is None:
             number = self._default_partitions()
         return HashPartitioner(positive("numPartitions", number), function)
@@ -108,18 +103,30 @@ def _combined(aggregator: Aggregator, values: Iterable[Any]) -> Any:
     return combiner
 
 
+def whole(what: str, value: Any) -> int:
+    """``value``, if it is an int, or NumPy's.
+
+    Raises:
+        TypeError: it is not; ``what`` begins the message.
+    """
+    try:
+        return operator.index(value)
+    except TypeError:
+        kind = type(value).__name__
+        raise TypeError(f"{what} an int, not {kind} {value!r}") from None
+
+
 def positive(name: str, value: Any) -> int:
-    """``value``, if it is a number of partitions or records.
+    """``value``, if it is a number of partitions.
 
     Raises:
         TypeError: it is not an int.
         ValueError: it is less than one.
     """
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be an int, not {type(value).__name__} {value!r}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, not {value}")
-    return value
+    number = whole(f"{name} must be", value)
+    if number < 1:
+        raise ValueError(f"{name} must be at least 1, not {number}")
+    return number
 
 
 def function(call: str, value: Any) -> Any:

@@ -27,7 +27,8 @@ class NumberActions(Dataset[T_co]):
         Raises:
             ValueError: there is none.
         """
-        return self._extreme(max, key)
+        largest: T_co = self._extreme(max, key)
+        return largest
 
     def min(self, key: Callable[[T_co], Any] | None = None) -> T_co:
         """The smallest record.
@@ -35,7 +36,8 @@ class NumberActions(Dataset[T_co]):
         Raises:
             ValueError: there is none.
         """
-        return self._extreme(min, key)
+        smallest: T_co = self._extreme(min, key)
+        return smallest
 
     def _extreme(self, choose: Callable[..., Any], key: Callable[[T_co], Any] | None) -> Any:
         def chosen(records: Iterator[T_co], task: Any) -> list[T_co]:
@@ -95,7 +97,7 @@ class NumberActions(Dataset[T_co]):
             raise TypeError("buckets should be a list or tuple or number(int or long)")
         if len(buckets) < 2:
             raise ValueError("buckets should have more than one value")
-        if any(_is_nan(bound) for bound in buckets):
+        if not all(map(_is_usable, buckets)):
             raise ValueError("can not have None or NaN in buckets")
         if sorted(buckets) != list(buckets):
             raise ValueError("buckets should be sorted")
@@ -106,7 +108,7 @@ class NumberActions(Dataset[T_co]):
     def _even_histogram(self, number: int) -> tuple[list[Any], list[int]]:
         if number < 1:
             raise ValueError("number of buckets must be >= 1")
-        usable = self._rdd.filter(lambda x: not _is_nan(x))
+        usable = self._rdd.filter(_is_usable)
         extremes = usable._run(_low_and_high)
         found = list(chain.from_iterable(extremes))
         if not found:
@@ -114,12 +116,13 @@ class NumberActions(Dataset[T_co]):
         low, high = min(found), max(found)
         if low == high or number == 1:
             return [low, high], [usable.count()]
-        if isinstance(low, str) or isinstance(high, str):
-            raise TypeError("Can not generate buckets with non-number in RDD")
-        if math.isinf(low) or math.isinf(high):
-            raise ValueError("can not generate buckets with infinite value")
-        step = (high - low) / number
-        if float(step) == int(step) and isinstance(low, int):
+        try:
+            step = (high - low) / number
+        except TypeError:
+            raise TypeError("Can not generate buckets with non-number in RDD") from None
+        if math.isinf(step):
+            raise ValueError("Can not generate buckets with infinite value")
+        if int(step) * number == high - low:  # whole bounds stay whole
             step = int(step)
         bounds = [low + i * step for i in range(number)] + [high]
         return bounds, self._bucket_counts(bounds)
@@ -128,12 +131,12 @@ class NumberActions(Dataset[T_co]):
         def counted(records: Iterator[Any], task: Any) -> list[int]:
             counts = [0] * (len(bounds) - 1)
             for record in records:
-                if _is_nan(record) or record < bounds[0] or record > bounds[-1]:
-                    continue
-                counts[min(bisect_right(bounds, record), len(counts)) - 1] += 1
+                if _is_usable(record) and bounds[0] <= record <= bounds[-1]:
+                    counts[min(bisect_right(bounds, record), len(counts)) - 1] += 1
             return counts
 
-        return [sum(column) for column in zip(*self._run(counted), strict=True)]
+        nothing = [0] * (len(bounds) - 1)
+        return [sum(column) for column in zip(nothing, *self._run(counted), strict=True)]
 
 
 def _low_and_high(records: Iterator[Any], task: Any) -> list[Any]:
@@ -148,5 +151,5 @@ def _low_and_high(records: Iterator[Any], task: Any) -> list[Any]:
     return []
 
 
-def _is_nan(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
+def _is_usable(value: Any) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyrite.api.dataset import Dataset, T_co, function
 from pyrite.api.sampling import range_bounds, reservoir
 from pyrite.lineage.dependency import Aggregator, Grouping, Order
+from pyrite.lineage.node import Node
 from pyrite.lineage.ops import FlatMapValues, Map, MapValues
 from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
 from pyrite.lineage.wide import CoGrouped
@@ -178,14 +179,12 @@ class PairTransformations(Dataset[T_co]):
             [('a', 2), ('b', 1)]
         """
         number = self._partitioner(numPartitions, stable_hash).num_partitions
-        order = Order(keyfunc, ascending)
-        partitioner: Partitioner
-        if number == 1:
-            partitioner = HashPartitioner(1, _zero)
-        else:
-            bounds = range_bounds(_sampled_keys(self, keyfunc, number), number)
-            partitioner = RangePartitioner(tuple(bounds), ascending, keyfunc)
-        return self._shuffle(partitioner, order)
+        samples = _sampled_keys(self, keyfunc, number) if number > 1 else []
+        bounds = tuple(range_bounds(samples, number))
+        partitioner: Partitioner = HashPartitioner(number, _zero)
+        if bounds:
+            partitioner = RangePartitioner(bounds, ascending, keyfunc)
+        return self._shuffle(partitioner, Order(keyfunc, ascending))
 
     def repartitionAndSortWithinPartitions(
         self: Dataset[tuple[K, V]],
@@ -270,14 +269,29 @@ def _cogrouped(
     others: tuple[Dataset[tuple[Any, Any]], ...],
     number: int | None,
 ) -> RDD[Any]:
-    """Groups of several datasets, placed as one of them is already, if one fits."""
-    nodes = [mine._node, *(other._node for other in others)]
-    placed = [node.partitioner for node in nodes if node.partitioner is not None]
-    if fitting := [each for each in placed if number in (None, each.num_partitions)]:
-        partitioner = fitting[0]
-    else:
-        partitioner = mine._partitioner(number, stable_hash)
+    """Groups of several datasets, placed as they are already, if that fits."""
+    sides = (mine, *others)
+    nodes = [side._node for side in sides]
+    partitioner = _common_partitioner(nodes, number)
+    if partitioner is None:
+        parts = number or max(side._default_partitions() for side in sides)
+        partitioner = mine._partitioner(parts, stable_hash)
     return mine._derive(CoGrouped(nodes, partitioner, "cogroup"))
+
+
+def _common_partitioner(nodes: Sequence[Node], number: int | None) -> Partitioner | None:
+    """A rule by which some of ``nodes`` are placed already, and which all keys can follow: that
+    of all of them, or the usual one. Other rules may not know the keys of the other nodes."""
+    placed = [node.partitioner for node in nodes]
+    alike = all(each == placed[0] for each in placed)
+    fitting = [
+        each
+        for each in placed
+        if each is not None
+        and number in (None, each.num_partitions)
+        and (alike or each == HashPartitioner(each.num_partitions))
+    ]
+    return max(fitting, key=lambda each: each.num_partitions, default=None)
 
 
 def _sampled_keys(
@@ -285,9 +299,7 @@ def _sampled_keys(
 ) -> list[tuple[int, list[Any]]]:
     size = _SAMPLES_PER_PARTITION * max(1, parts)
     key = _key if keyfunc is None else lambda pair: keyfunc(pair[0])
-    return pairs._run(
-        lambda records, task: reservoir(size, task.attempt.partition, records, key)
-    )
+    return pairs._run(lambda records, task: reservoir(size, task.attempt.partition, records, key))
 
 
 def _key(pair: tuple[Any, Any]) -> Any:

@@ -33,7 +33,8 @@ def _piped(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     failures: list[BaseException] = []
     writer = threading.Thread(
         target=_write_lines, args=(process.stdin, records, failures), daemon=True

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from pyrite.api.context import SparkContext
 
 
-
-class RDD(
-    Transformations[T_co], PairTransformations[T_co], NumberActions[T_co], Actions[T_co]
-):
+class RDD(Transformations[T_co], PairTransformations[T_co], NumberActions[T_co], Actions[T_co]):
     """Records in partitions, on many workers, described by how they are made.
 
     Transformations are lazy and give new RDDs; actions run a job. A lost partition is made

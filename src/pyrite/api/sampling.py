@@ -23,9 +23,7 @@ def _generator(seed: int, partition: int) -> random.Random:
     return generator
 
 
-def _bernoulli(
-    fraction: float, seed: int, partition: int, records: Iterator[Any]
-) -> Iterator[Any]:
+def _bernoulli(fraction: float, seed: int, partition: int, records: Iterator[Any]) -> Iterator[Any]:
     uniform = _generator(seed, partition).random
     return (record for record in records if uniform() < fraction)
 

@@ -84,15 +84,19 @@ class StatCounter:
         return math.sqrt(self.sampleVariance())
 
     def asDict(self, sample: bool = False) -> dict[str, float]:
-        """All of them by name; deviation and variance of a sample, or of the population."""
+        """All of them by name.
+
+        Deviation and variance are those of a sample, and with ``sample`` those of the whole
+        population: it reads the wrong way round, but is what PySpark documents.
+        """
         return {
             "count": self.count(),
             "mean": self.mean(),
             "sum": self.sum(),
             "min": self.min(),
             "max": self.max(),
-            "stdev": self.sampleStdev() if sample else self.stdev(),
-            "variance": self.sampleVariance() if sample else self.variance(),
+            "stdev": self.stdev() if sample else self.sampleStdev(),
+            "variance": self.variance() if sample else self.sampleVariance(),
         }
 
     def __repr__(self) -> str:

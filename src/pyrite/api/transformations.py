@@ -82,9 +82,7 @@ class Transformations(Dataset[T_co]):
         preservesPartitioning: bool = False,
     ) -> RDD[U]:
         """``f`` of each partition's number and iterator."""
-        return self._per_partition(
-            function("mapPartitionsWithIndex()", f), preservesPartitioning
-        )
+        return self._per_partition(function("mapPartitionsWithIndex()", f), preservesPartitioning)
 
     def glom(self) -> RDD[list[T_co]]:
         """One list for each partition.
@@ -95,9 +93,7 @@ class Transformations(Dataset[T_co]):
         """
         return self._per_partition(lambda _, records: [list(records)])
 
-    def sample(
-        self, withReplacement: bool, fraction: float, seed: int | None = None
-    ) -> RDD[T_co]:
+    def sample(self, withReplacement: bool, fraction: float, seed: int | None = None) -> RDD[T_co]:
         """A random part of the records; the same for the same ``seed``.
 
         Parameters:
@@ -172,7 +168,8 @@ class Transformations(Dataset[T_co]):
         mine, others = self._rdd.getNumPartitions(), other.getNumPartitions()
         if mine != others:
             raise ValueError(
-                f"zip needs datasets with as many partitions: here {mine} and {others}"
+                f"Can only zip with RDD which has the same number of partitions: "
+                f"here {mine} and {others}"
             )
         return self._derive(Zipped((self._node, other._node)))
 
@@ -182,27 +179,18 @@ class Transformations(Dataset[T_co]):
 
     def intersection(self, other: RDD[Any]) -> RDD[T_co]:
         """The distinct records that are in both."""
-        return (
-            self.map(lambda record: (record, None))
-            .cogroup(other.map(lambda record: (record, None)))
-            .filter(lambda group: all(len(side) for side in group[1]))
-            .keys()
-        )
+        return self.map(_alone).cogroup(other.map(_alone)).filter(_on_all_sides).keys()
 
     def subtract(self, other: RDD[Any], numPartitions: int | None = None) -> RDD[T_co]:
         """The records that are not in ``other``."""
-        return (
-            self.map(lambda record: (record, None))
-            .subtractByKey(other.map(lambda record: (record, None)), numPartitions)
-            .keys()
-        )
+        return self.map(_alone).subtractByKey(other.map(_alone), numPartitions).keys()
 
     # -- over all partitions ------------------------------------------------------------
 
     def distinct(self, numPartitions: int | None = None) -> RDD[T_co]:
         """Each different record once."""
         once = Aggregator(_none, _first, _first)
-        pairs = self.map(lambda record: (record, None))
+        pairs = self.map(_alone)
         return pairs._combine(once, self._partitioner(numPartitions, stable_hash)).keys()
 
     def groupBy(
@@ -255,6 +243,14 @@ def union_of(nodes: list[Any]) -> Union | AlignedUnion:
     if partitioners[0] is not None and all(each == partitioners[0] for each in partitioners):
         return AlignedUnion(nodes)
     return Union(nodes)
+
+
+def _alone(record: Any) -> tuple[Any, None]:
+    return record, None
+
+
+def _on_all_sides(group: tuple[Any, tuple[Any, ...]]) -> bool:
+    return all(len(values) for values in group[1])
 
 
 def _itself(value: Any) -> Any:

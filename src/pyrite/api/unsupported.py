@@ -14,8 +14,18 @@ _APPROXIMATE = "not there yet; use the exact count(), sum() or mean()"
 
 PLANNED_RDD: Mapping[str, str] = {
     **dict.fromkeys(
-        ("cache", "persist", "unpersist", "checkpoint", "localCheckpoint", "isCheckpointed",
-         "isLocallyCheckpointed", "getCheckpointFile", "getStorageLevel", "is_cached"),
+        (
+            "cache",
+            "persist",
+            "unpersist",
+            "checkpoint",
+            "localCheckpoint",
+            "isCheckpointed",
+            "isLocallyCheckpointed",
+            "getCheckpointFile",
+            "getStorageLevel",
+            "is_cached",
+        ),
         _CACHE,
     ),
     **dict.fromkeys(("countApprox", "sumApprox", "meanApprox"), _APPROXIMATE),
@@ -30,8 +40,13 @@ PLANNED_RDD: Mapping[str, str] = {
     "collectWithJobGroup": "job groups are not there yet; use collect()",
     "toDF": _FRAMES,
     **dict.fromkeys(
-        ("saveAsHadoopFile", "saveAsHadoopDataset", "saveAsNewAPIHadoopFile",
-         "saveAsNewAPIHadoopDataset", "saveAsSequenceFile"),
+        (
+            "saveAsHadoopFile",
+            "saveAsHadoopDataset",
+            "saveAsNewAPIHadoopFile",
+            "saveAsNewAPIHadoopDataset",
+            "saveAsSequenceFile",
+        ),
         _FORMATS,
     ),
 }
@@ -44,9 +59,19 @@ PLANNED_CONTEXT: Mapping[str, str] = {
         ("addFile", "addArchive"), "not there yet; workers on this machine see its files"
     ),
     **dict.fromkeys(
-        ("setJobGroup", "cancelJobGroup", "addJobTag", "removeJobTag", "getJobTags",
-         "clearJobTags", "cancelJobsWithTag", "setLocalProperty", "getLocalProperty",
-         "setJobDescription", "setInterruptOnCancel"),
+        (
+            "setJobGroup",
+            "cancelJobGroup",
+            "addJobTag",
+            "removeJobTag",
+            "getJobTags",
+            "clearJobTags",
+            "cancelJobsWithTag",
+            "setLocalProperty",
+            "getLocalProperty",
+            "setJobDescription",
+            "setInterruptOnCancel",
+        ),
         "job groups and tags are not there yet; cancelAllJobs() cancels what runs",
     ),
     "statusTracker": "not there yet; set pyrite.eventLog to a file to see what happens",

@@ -1,1 +1,1 @@
-"""What datasets are made from: immutable nodes that know how to compute each of their partitions."""
+"""What datasets are made from: immutable nodes that know how to compute their partitions."""

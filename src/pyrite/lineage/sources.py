@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from pyrite.core.context import TaskContext
@@ -29,7 +30,7 @@ class Collection(Source):
 
     def read(self, split: bytes, task: TaskContext) -> Iterator[Any]:
         records = loads(split)
-        iterator = iter(records)
+        iterator: Iterator[Any] = iter(records)
         task.metrics.records_read += len(records)
         task.metrics.bytes_read += len(split)
 
@@ -42,7 +43,7 @@ class Collection(Source):
 
 def _cut_range(records: Sequence[Any], parts: int) -> list[Sequence[Any]]:
     bounds = [int(part * len(records) / parts) for part in range(parts + 1)]
-    return [records[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [records[start:end] for start, end in pairwise(bounds)]
 
 
 def _cut_list(records: Sequence[Any], parts: int) -> list[Sequence[Any]]:
@@ -51,7 +52,7 @@ def _cut_list(records: Sequence[Any], parts: int) -> list[Sequence[Any]]:
     batch = max(1, min(len(records) // parts, 1024))
     batches = -(-len(records) // batch)
     bounds = [part * batches // parts * batch for part in range(parts + 1)]
-    return [records[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [records[start:end] for start, end in pairwise(bounds)]
 
 
 class Empty(Source):

@@ -41,9 +41,7 @@ class CoGrouped(Combined):
     A parent that is partitioned as wanted already is read in place; the others are shuffled.
     """
 
-    def __init__(
-        self, parents: Sequence[Node], partitioner: Partitioner, origin: str = ""
-    ) -> None:
+    def __init__(self, parents: Sequence[Node], partitioner: Partitioner, origin: str = "") -> None:
         self._edges: list[Shuffle | None] = [
             None
             if parent.partitioner == partitioner

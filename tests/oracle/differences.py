@@ -1,0 +1,184 @@
+"""Where Pyrite does not do what PySpark does, and why."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.oracle.outcomes import Program, Raised, Value
+from tests.oracle.programs import OTHER, PAIRS, folder
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A program whose outcome is another on Pyrite.
+
+    Parameters:
+        program: the program.
+        outcome: what it comes to on Pyrite; of an exception, a part of the text is enough.
+        reason: why it should.
+    """
+
+    program: Program
+    outcome: Value | Raised
+    reason: str
+
+
+class Thing:
+    """Hashes by its address."""
+
+
+def fold_twice(sc: Any) -> Any:
+    zero: list[int] = []
+    lists = sc.parallelize([1, 2], 2).map(lambda x: [x])
+    return [list(lists.fold(zero, operator.iadd)) for _ in range(2)]
+
+
+def save_twice(sc: Any) -> None:
+    with folder({"out/part-00000": b""}) as path:
+        sc.range(3).saveAsTextFile(f"{path}/out")
+
+
+def count_inside(sc: Any) -> Any:
+    other = sc.range(3)
+    return sc.range(2).map(lambda x: other.count()).collect()
+
+
+def stop_iteration(sc: Any) -> Any:
+    return sc.range(3).map(lambda x: next(iter([]))).collect()
+
+
+EMPTY = "no partitions at all should be like partitions without records"
+AT_THE_CALL = "a bad argument is refused at the call, by an error that names it"
+IN_PYTHON = "there is no JVM whose exception could be raised"
+CLEARER = "the message says what to do"
+
+DIFFERENCES: dict[str, Difference] = {
+    "top of emptyRDD": Difference(lambda sc: sc.emptyRDD().top(3), Value([]), EMPTY),
+    "mean of emptyRDD": Difference(lambda sc: sc.emptyRDD().mean(), Value(0.0), EMPTY),
+    "histogram of emptyRDD": Difference(
+        lambda sc: sc.emptyRDD().histogram([0, 1, 2]), Value(([0, 1, 2], [0, 0])), EMPTY
+    ),
+    "histogram of nothing": Difference(
+        lambda sc: sc.parallelize([]).histogram(2),
+        Raised("ValueError", "can not generate buckets from empty RDD"),
+        "what PySpark means to say, but its reduce() fails first",
+    ),
+    "union of no datasets": Difference(
+        lambda sc: sc.union([]).collect(), Value([]), "it is an empty dataset"
+    ),
+    "no slices": Difference(
+        lambda sc: sc.parallelize([1], 0),
+        Raised("ValueError", "numSlices must be at least 1, not 0"),
+        AT_THE_CALL,
+    ),
+    "coalesce to nothing": Difference(
+        lambda sc: sc.range(3).coalesce(0),
+        Raised("ValueError", "numPartitions must be at least 1, not 0"),
+        AT_THE_CALL,
+    ),
+    "sample less than nothing": Difference(
+        lambda sc: sc.range(3).sample(False, -0.5),
+        Raised("ValueError", "fraction must be at least 0, not -0.5"),
+        "an assertion is no check of arguments: `python -O` leaves it out",
+    ),
+    "take by text": Difference(
+        lambda sc: sc.range(3).take("2"),
+        Raised("TypeError", "take() needs an int, not str '2'"),
+        AT_THE_CALL,
+    ),
+    "map without a function": Difference(
+        lambda sc: sc.range(3).map(5).collect(),
+        Raised("TypeError", "map() needs a function, not int 5"),
+        AT_THE_CALL,
+    ),
+    "zip unlike partitions": Difference(
+        lambda sc: sc.range(4, numSlices=2).zip(sc.range(4, numSlices=3)),
+        Raised(
+            "ValueError",
+            "Can only zip with RDD which has the same number of partitions: here 2 and 3",
+        ),
+        CLEARER,
+    ),
+    "zip unlike numbers of records": Difference(
+        lambda sc: sc.range(4, numSlices=1).zip(sc.range(5, numSlices=1)).collect(),
+        Raised(
+            "ValueError",
+            "zip needs as many records on both sides of each partition; partition 0 differs",
+        ),
+        IN_PYTHON,
+    ),
+    "unhashable keys": Difference(
+        lambda sc: sc.parallelize([([1], 2)]).reduceByKey(max).collect(),
+        Raised("TypeError", "keys must be hashable, got [1]: unhashable type: 'list'"),
+        CLEARER,
+    ),
+    "keys that hash by address": Difference(
+        lambda sc: sc.parallelize([1]).map(lambda x: (Thing(), x)).partitionBy(2).count(),
+        Raised(
+            "TypeError",
+            "Thing objects cannot be keys: their hash is their address in memory, which differs "
+            "between workers. Define __eq__ and __hash__ (a frozen dataclass or a NamedTuple has "
+            "them), or map the key to a string, number or tuple first.",
+        ),
+        "PySpark scatters equal keys without a word",
+    ),
+    "records that are no pairs, shuffled": Difference(
+        lambda sc: sc.parallelize(["abc"]).groupByKey().collect(),
+        Raised("TypeError", "expected (key, value) pairs, got 'abc'"),
+        CLEARER,
+    ),
+    "StopIteration in a function": Difference(
+        stop_iteration,
+        Raised(
+            "RuntimeError",
+            "a function given to map, filter or flatMap raised StopIteration (perhaps from "
+            "next() on an empty iterator; give next() a default)",
+        ),
+        CLEARER,
+    ),
+    "a missing file": Difference(
+        lambda sc: sc.textFile("/no/such/file").count(),
+        Raised("FileNotFoundError", "input path does not exist: /no/such/file"),
+        IN_PYTHON,
+    ),
+    "a folder that exists": Difference(
+        save_twice, Raised("FileExistsError", "out exists; choose another or delete it"), IN_PYTHON
+    ),
+    "a command that fails": Difference(
+        lambda sc: sc.parallelize([1], 1).pipe("false", checkCode=True).collect(),
+        Raised("RuntimeError", "the command 'false' ended with status 1"),
+        IN_PYTHON,
+    ),
+    "a command's environment": Difference(
+        lambda sc: "PATH" in " ".join(sc.parallelize([1], 1).pipe("env").collect()),
+        Value(True),
+        "without PATH and HOME few commands work; `env` adds to the worker's",
+    ),
+    "fold twice into a list": Difference(
+        fold_twice,
+        Value([[1, 2], [1, 2]]),
+        "the caller's zero value stays as it is: the second result must not hold the first",
+    ),
+    "partitions of a join": Difference(
+        lambda sc: sc.parallelize(PAIRS, 2).join(sc.parallelize(OTHER, 3)).getNumPartitions(),
+        Value(3),
+        "as many as the larger side, as in Scala: a sum doubles with every step of an iteration",
+    ),
+    "partitions of a sort of nothing": Difference(
+        lambda sc: sc.parallelize([], 2).sortBy(abs, numPartitions=5).getNumPartitions(),
+        Value(5),
+        "as many as were asked for",
+    ),
+    "sortByKey by another kind of key": Difference(
+        lambda sc: sc.parallelize([("aa", 1), ("b", 2)], 2).sortByKey(keyfunc=len).keys().collect(),
+        Value(["b", "aa"]),
+        "PySpark compares what keyfunc gives with the sampled keys themselves",
+    ),
+    "a dataset inside a task": Difference(
+        count_inside,
+        Raised("TypeError", "the variable 'other' in the lambda: an RDD is used inside"),
+        CLEARER,
+    ),
+}
