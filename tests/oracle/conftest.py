@@ -8,8 +8,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
 
 import cloudpickle
 import pytest
@@ -24,23 +27,27 @@ _START_SECONDS = 60
 _ANSWER_SECONDS = 60
 
 
-def _what_is_missing() -> str:
-    java_home = os.environ.get("JAVA_HOME", "")
-    if find_spec("pyspark") is None:
-        return "PySpark: install the extra 'test'"
-    if not (shutil.which("java") or Path(java_home, "bin", "java").exists()):
-        return "a Java runtime: put `java` on the PATH, or set JAVA_HOME"
-    return ""
+def _leave_out(missing: str) -> NoReturn:
+    message = f"the comparison with PySpark needs {missing}"
+    if os.environ.get("CI"):
+        pytest.fail(f"{message}; in CI it must not be left out")
+    pytest.skip(message)
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[Ask]:
+def pyspark() -> ModuleType:
+    """The package, for those who need no Java."""
+    if find_spec("pyspark") is None:
+        _leave_out("PySpark: install the extra 'test'")
+    return import_module("pyspark")
+
+
+@pytest.fixture(scope="session")
+def spark(pyspark: ModuleType) -> Iterator[Ask]:
     """Runs a program on PySpark `local[2]` and gives its outcome."""
-    if missing := _what_is_missing():
-        message = f"the comparison with PySpark needs {missing}"
-        if os.environ.get("CI"):
-            pytest.fail(f"{message}; in CI it must not be left out")
-        pytest.skip(message)
+    java_home = os.environ.get("JAVA_HOME", "")
+    if not (shutil.which("java") or Path(java_home, "bin", "java").exists()):
+        _leave_out("a Java runtime: put `java` on the PATH, or set JAVA_HOME")
     ours, theirs = multiprocessing.Pipe()
     command = [sys.executable, "-m", "tests.oracle.spark_process", str(theirs.fileno())]
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": str(_ROOT)}

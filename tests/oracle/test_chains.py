@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.oracle.chains import chains
 from tests.oracle.outcomes import agree
 
-pytestmark = pytest.mark.oracle
+pytestmark = [pytest.mark.oracle, pytest.mark.timeout(300)]
 
 
 @settings(

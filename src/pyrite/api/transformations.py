@@ -242,7 +242,7 @@ def union_of(nodes: list[Any]) -> Union | AlignedUnion:
     partitioners = [node.partitioner for node in nodes]
     if partitioners[0] is not None and all(each == partitioners[0] for each in partitioners):
         return AlignedUnion(nodes)
-    return Union(nodes)
+    return Union.of(nodes)
 
 
 def _alone(record: Any) -> tuple[Any, None]:

@@ -34,7 +34,8 @@ PLANNED_RDD: Mapping[str, str] = {
     "sampleByKey": "not there yet; use filter() with random.random()",
     "reduceByKeyLocally": "not there yet; use reduceByKey(f).collectAsMap()",
     "barrier": "barrier stages are not there yet",
-    "withResources": "resource profiles are not there yet",
+    **dict.fromkeys(("withResources", "getResourceProfile"), "resource profiles are not there yet"),
+    "cleanShuffleDependencies": "not needed: shuffle files go when nothing can read them any more",
     "saveAsPickleFile": "not there yet; use saveAsTextFile with json.dumps",
     "mapPartitionsWithSplit": "deprecated in PySpark; use mapPartitionsWithIndex",
     "collectWithJobGroup": "job groups are not there yet; use collect()",
@@ -56,8 +57,13 @@ PLANNED_CONTEXT: Mapping[str, str] = {
     "along with each stage",
     "accumulator": "not there yet; use aggregate(), or count records of an RDD",
     **dict.fromkeys(
-        ("addFile", "addArchive"), "not there yet; workers on this machine see its files"
+        ("addFile", "addArchive", "listFiles", "listArchives"),
+        "not there yet; workers on this machine see its files",
     ),
+    **dict.fromkeys(
+        ("getSystemProperty", "setSystemProperty"), "there is no JVM; use SparkConf().set()"
+    ),
+    "resources": "resource profiles are not there yet",
     **dict.fromkeys(
         (
             "setJobGroup",

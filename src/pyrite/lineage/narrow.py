@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
 from pyrite.core.context import TaskContext
@@ -87,25 +88,34 @@ class Combined(Node):
 class Union(Combined):
     """All partitions of the first parent, then all of the second, and so on."""
 
+    def __init__(self, parents: Sequence[Node]) -> None:
+        super().__init__(parents)
+        # Where each parent's partitions end; known from now on, or a long chain would recurse.
+        self._bounds = list(accumulate(parent.num_partitions for parent in parents))
+
+    @classmethod
+    def of(cls, nodes: Iterable[Node]) -> Union:
+        """The union of ``nodes``. A union of unions is made flat: a loop may make thousands."""
+        return cls(
+            [part for node in nodes for part in (node.parents if type(node) is cls else (node,))]
+        )
+
     @property
     def num_partitions(self) -> int:
-        return sum(parent.num_partitions for parent in self.parents)
+        return self._bounds[-1]
 
     @property
     def dependencies(self) -> tuple[Dependency, ...]:
-        edges = []
-        start = 0
-        for parent in self.parents:
-            edges.append(Narrow(parent, _Shifted(start, parent.num_partitions)))
-            start += parent.num_partitions
-        return tuple(edges)
+        starts = [0, *self._bounds]
+        return tuple(
+            Narrow(parent, _Shifted(start, end - start))
+            for parent, (start, end) in zip(self.parents, pairwise(starts), strict=True)
+        )
 
     def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
-        for parent in self.parents:
-            if partition < parent.num_partitions:
-                return parent.compute(partition, task)
-            partition -= parent.num_partitions
-        raise IndexError(partition)
+        number = bisect_right(self._bounds, partition)
+        start = self._bounds[number - 1] if number else 0
+        return self.parents[number].compute(partition - start, task)
 
 
 class _Shifted:

@@ -1,0 +1,221 @@
+"""`SparkConf`, `SparkContext`: settings, masters, life and death."""
+
+import threading
+
+import pytest
+from tests.conftest import wait_until
+
+import pyrite
+from pyrite import JobCancelled, SparkConf, SparkContext, StoppedError, UnsupportedError
+
+
+@pytest.fixture
+def conf():
+    return SparkConf(loadDefaults=False)
+
+
+def test_setters_can_be_chained(conf):
+    conf.setMaster("local").setAppName("name").setSparkHome("/home").set("a", 1).set("b", True)
+    assert sorted(conf.getAll()) == [
+        ("a", "1"),
+        ("b", "true"),
+        ("spark.app.name", "name"),
+        ("spark.home", "/home"),
+        ("spark.master", "local"),
+    ]
+
+
+def test_values_are_read_back_as_text(conf):
+    conf.set("a", 1)
+    assert (conf.get("a"), conf.get("b"), conf.get("b", "c")) == ("1", None, "c")
+    assert conf.contains("a")
+    assert not conf.contains("b")
+
+
+def test_set_if_missing_and_set_all(conf):
+    conf.setAll([("a", 1), ("b", 2)]).setIfMissing("a", 9).setIfMissing("c", 3)
+    assert conf.toDebugString() == "a=1\nb=2\nc=3"
+
+
+def test_environment_of_the_workers(conf):
+    conf.setExecutorEnv("A", "1").setExecutorEnv(pairs=[("B", "2")])
+    assert conf.get("spark.executorEnv.A") == "1"
+    assert conf.get("spark.executorEnv.B") == "2"
+    for bad in ({}, {"key": "A", "value": "1", "pairs": []}):
+        with pytest.raises(ValueError, match="either a key and a value, or pairs"):
+            conf.setExecutorEnv(**bad)
+
+
+def test_workers_have_the_environment(make_context):
+    sc = make_context("local[1]", {"spark.executorEnv.COLOUR": "red"})
+    assert sc.parallelize([1], 1).pipe("env").filter(lambda x: "COLOUR" in x).collect() == [
+        "COLOUR=red"
+    ]
+
+
+def test_context_copies_its_settings(make_context, conf):
+    sc = make_context("local", {"a": 1})
+    sc.getConf().set("a", 2)
+    assert sc.getConf().get("a") == "1"
+    assert (sc.master, sc.appName) == ("local", "test")
+
+
+@pytest.mark.parametrize(
+    "master",
+    ["", "yarn", "spark://host:7077", "local[0]", "local[-1]", "local[two]", "local[2,0]",
+     "local 2", "local[2", "locals"],
+)  # fmt: skip
+def test_master_that_is_none_is_refused_with_those_there_are(master, conf):
+    with pytest.raises(ValueError, match=r"cannot run on master .*local\[N\].*local\[\*\]"):
+        SparkContext(master, conf=conf)
+
+
+@pytest.mark.parametrize(
+    ("master", "parallelism"),
+    [("local", 1), ("local[1]", 1), ("local[3]", 3), ("local[ 2 , 4 ]", 2)],
+)
+def test_parallelism_is_the_number_of_workers(make_context, master, parallelism):
+    assert make_context(master).defaultParallelism == parallelism
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "error"),
+    [
+        ("pyrite.worker.memroy", "1g", r"did you mean pyrite.worker.memory\?"),
+        ("pyrite.nonsense", "1", "there is no setting pyrite.nonsense"),
+        ("pyrite.worker.memory", "much", "pyrite.worker.memory: 'much' is not an amount of memory"),
+        ("pyrite.task.timeout", "soon", "pyrite.task.timeout: 'soon' is not a duration"),
+        ("pyrite.speculation", "perhaps", "'perhaps' is neither true nor false"),
+        ("pyrite.task.maxFailures", "few", "pyrite.task.maxFailures"),
+    ],
+)  # fmt: skip
+def test_mistyped_setting_is_refused(conf, setting, value, error):
+    with pytest.raises(ValueError, match=error):
+        SparkContext("local", conf=conf.set(setting, value))
+
+
+def test_settings_of_spark_that_mean_nothing_here_are_let_pass(make_context):
+    sc = make_context("local", {"spark.sql.shuffle.partitions": 7, "spark.task.maxFailures": 2})
+    assert sc.range(3).count() == 3
+
+
+def test_stopped_context_refuses_work(make_context):
+    sc = make_context("local[1]")
+    dataset = sc.range(3)
+    sc.stop()
+    sc.stop()
+    with pytest.raises(StoppedError):
+        sc.range(3)
+    with pytest.raises(StoppedError):
+        dataset.count()
+
+
+def test_two_contexts_do_not_disturb_each_other(make_context):
+    one, two = make_context("local[1]"), make_context("local")
+    assert one.range(3).sum() + two.range(3).sum() == 6
+    one.stop()
+    assert two.range(3).sum() == 3
+
+
+def test_get_or_create_gives_the_running_context(make_context):
+    sc = make_context("local")
+    assert SparkContext.getOrCreate() is sc
+    sc.stop()
+    assert SparkContext.getOrCreate() is not sc
+
+
+def test_jobs_from_several_threads_at_once(sc):
+    sums = {}
+
+    def work(number):
+        pairs = sc.range(100, numSlices=4).keyBy(lambda x: x % number)
+        sums[number] = pairs.reduceByKey(lambda x, y: x + y).values().sum()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sums == dict.fromkeys(range(1, 9), 4950)
+
+
+def test_cancelled_job_leaves_the_context_usable(make_context, journal):
+    sc = make_context("local[2]")
+
+    def forever(x):
+        journal.note(x)
+        threading.Event().wait()
+
+    def cancel():
+        wait_until(journal.lines)
+        sc.cancelAllJobs()
+
+    helper = threading.Thread(target=cancel)
+    helper.start()
+    with pytest.raises(JobCancelled):
+        sc.range(2).map(forever).collect()
+    helper.join(60)
+    assert sc.range(3).count() == 3
+
+
+def test_add_py_file_lets_tasks_import(make_context, tmp_path):
+    (tmp_path / "added_later.py").write_text("answer = 42")
+    sc = make_context("local[1]")
+    sc.addPyFile(str(tmp_path / "added_later.py"))
+    assert sc.range(1).map(lambda x: __import__("added_later").answer).collect() == [42]
+    with pytest.raises(FileNotFoundError, match=r"missing\.py"):
+        sc.addPyFile("missing.py")
+
+
+def test_datasets_have_a_name_an_id_and_a_context(sc):
+    one, two = sc.range(1).setName("one"), sc.range(2)
+    assert one.name() == "one"
+    assert one.id() != two.id()
+    assert one.context is sc
+    assert repr(one) == f"RDD[{one.id()}] one"
+    assert "range at test_context.py" in repr(two)
+
+
+# -- what is not there ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("cache", "each action computes its input again"),
+        ("persist", "each action computes its input again"),
+        ("checkpoint", "each action computes its input again"),
+        ("countApproxDistinct", r"use distinct\(\)\.count\(\)"),
+        ("reduceByKeyLocally", "use reduceByKey"),
+        ("saveAsPickleFile", "use saveAsTextFile"),
+        ("toDF", "DataFrames come later"),
+    ],
+)
+def test_name_that_is_not_there_yet_says_what_to_use(sc, name, advice):
+    with pytest.raises(UnsupportedError, match=f"RDD.{name}: .*{advice}"):
+        getattr(sc.range(3), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("broadcast", "a variable of the driver"),
+        ("accumulator", "use aggregate"),
+        ("binaryFiles", "use wholeTextFiles"),
+        ("setJobGroup", "cancelAllJobs"),
+        ("setCheckpointDir", "each action computes its input again"),
+    ],
+)
+def test_name_of_the_context_that_is_not_there_yet_says_what_to_use(sc, name, advice):
+    with pytest.raises(UnsupportedError, match=f"SparkContext.{name}: .*{advice}"):
+        getattr(sc, name)
+
+
+def test_name_that_nobody_has_is_an_attribute_error(sc):
+    with pytest.raises(AttributeError, match="RDD has no attribute 'mapp'"):
+        sc.range(3).mapp(len)
+    assert not hasattr(sc, "nonsense")
+
+
+def test_all_public_names_are_there():
+    assert all(hasattr(pyrite, name) for name in pyrite.__all__)

@@ -1,0 +1,142 @@
+"""What a program can hand to a transformation, and what of it reaches the tasks."""
+
+import functools
+import itertools
+import math
+import operator
+
+import pytest
+
+FACTOR = 3
+
+
+def triple(x):
+    return x * FACTOR
+
+
+class Adder:
+    def __init__(self, number):
+        self.number = number
+
+    def __call__(self, x):
+        return x + self.number
+
+    def add(self, x):
+        return x + self.number
+
+    @staticmethod
+    def one(x):
+        return x + 1
+
+    @classmethod
+    def two(cls, x):
+        return x + 2
+
+
+def nested(depth):
+    def inner(x):
+        return x + depth if depth == 3 else nested(depth + 1)(x)
+
+    return inner
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda x: x + 1, 3),
+        (lambda x, y=5: x + y, 7),
+        (triple, 6),
+        (nested(0), 5),
+        (functools.partial(operator.mul, 4), 8),
+        (Adder(7), 9),
+        (Adder(7).add, 9),
+        (Adder.one, 3),
+        (Adder.two, 4),
+        (str, "2"),
+        (float, 2.0),
+        (math.sqrt, math.sqrt(2)),
+        ("ab".__mul__, "abab"),
+        ({2: "two"}.get, "two"),
+        (operator.neg, -2),
+    ],
+)
+def test_anything_that_can_be_called_is_a_function(sc, function, expected):
+    assert sc.parallelize([2], 1).map(function).collect() == [expected]
+
+
+def test_variables_are_taken_as_they_are_when_the_job_starts(sc):
+    offset = 1
+    dataset = sc.range(2).map(lambda x: x + offset)
+    assert dataset.collect() == [1, 2]
+    offset = 10
+    assert dataset.collect() == [10, 11]
+
+
+def test_changes_to_captured_objects_stay_in_the_task(sc):
+    seen = []
+    sc.range(4).foreach(lambda x: seen.append(x))
+    assert seen == []
+
+
+def test_recursive_and_mutually_recursive_functions(sc):
+    def even(n):
+        return n == 0 or odd(n - 1)
+
+    def odd(n):
+        return n != 0 and even(n - 1)
+
+    assert sc.range(6).filter(even).collect() == [0, 2, 4]
+
+
+def test_generators_are_drawn_from_as_they_are_needed(sc):
+    dataset = sc.range(1, numSlices=1).flatMap(lambda _: itertools.count())
+    assert dataset.take(3) == [0, 1, 2]
+    assert dataset.mapPartitions(lambda records: itertools.islice(records, 2)).collect() == [0, 1]
+
+
+def test_function_may_import(sc):
+    def root(x):
+        import cmath
+
+        return cmath.sqrt(x)
+
+    assert sc.parallelize([-1], 1).map(root).collect() == [1j]
+
+
+def test_classes_made_in_a_function_travel_and_stay_themselves(sc):
+    class Local:
+        def __init__(self, x):
+            self.x = x
+
+    made = sc.range(2, numSlices=2).map(Local).collect()
+    assert [each.x for each in made] == [0, 1]
+    assert all(type(each) is Local for each in made)
+
+
+def test_exception_class_made_in_a_function_is_caught_by_its_class(sc):
+    class Refused(ValueError):
+        pass
+
+    def refuse(x):
+        raise Refused(x)
+
+    with pytest.raises(Refused):
+        sc.range(1).map(refuse).collect()
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["map", "filter", "flatMap", "keyBy", "mapPartitions", "mapPartitionsWithIndex", "mapValues",
+     "flatMapValues", "reduceByKey", "reduce", "foreach", "foreachPartition", "treeReduce",
+     "sortBy", "groupBy"],
+)  # fmt: skip
+def test_what_cannot_be_called_is_refused_at_the_call(sc, call):
+    with pytest.raises(TypeError, match="needs a function, not str 'abc'"):
+        getattr(sc.range(3), call)("abc")
+
+
+@pytest.mark.parametrize("call", ["repartition", "coalesce", "partitionBy", "distinct"])
+@pytest.mark.parametrize(("number", "error"), [(0, ValueError), (-1, ValueError), ("2", TypeError)])
+def test_bad_number_of_partitions_is_refused_at_the_call(sc, call, number, error):
+    with pytest.raises(error, match="numPartitions must be"):
+        getattr(sc.range(3), call)(number)
