@@ -226,7 +226,7 @@ JOBS: dict[str, Job] = {
         (Figure("seconds", "time", ratio=2.5), TREE),
         make_input=text_file,
     ),
-    "aggregate": spilling("aggregate by key", aggregate, 16_000_000),
+    "aggregate": spilling("aggregate by key", aggregate, 12_000_000),
     "group": spilling("group, one key with half of the values", group, 10_000_000),
     "sort": spilling("sort by key", sort, 10_000_000),
     "join": spilling("join", join, 6_000_000),
