@@ -25,7 +25,10 @@ def test_typo_gets_a_hint():
         ("pyrite.worker.memory", "lots", "write it like 512m or 2g"),
         ("pyrite.task.timeout", "soon", "write it like 30s or 5m"),
         ("pyrite.speculation", "maybe", "neither true nor false"),
-        ("pyrite.task.maxFailures", "four", "invalid literal"),
+        ("pyrite.task.maxFailures", "four", "not a number of at least 1"),
+        ("pyrite.task.maxFailures", "-1", "not a number of at least 1"),
+        ("pyrite.split.size", "0", "no memory at all"),
+        ("pyrite.progress", "yes", "none of auto, true and false"),
     ],
 )
 def test_bad_value_names_its_setting(name, value, message):
@@ -37,6 +40,16 @@ def test_memory_is_shared_out_where_no_number_is_given():
     settings = Settings({})
     assert settings.worker_memory(4) == machine_memory() * 6 // 10 // 4
     assert settings.worker_memory(4) < settings.worker_memory_limit(4) < machine_memory() / 4
+
+
+def test_a_budget_stays_below_the_limit():
+    settings = Settings({"pyrite.worker.memory": "2g", "pyrite.worker.memoryLimit": "1g"})
+    assert settings.worker_memory(2) < settings.worker_memory_limit(2) == 1 << 30
+
+
+def test_a_relative_folder_means_where_the_program_started(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Settings({"pyrite.local.dir": "here"}).local_dir == str(tmp_path / "here")
 
 
 def test_names_are_unique():

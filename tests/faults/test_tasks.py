@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from pyrite import SerializationError
+from pyrite import JobFailed, SerializationError
 
 
 @pytest.mark.parametrize("master", ["local", "local[2]"])
@@ -106,6 +106,43 @@ def test_sys_exit_in_a_task_fails_the_task_not_the_worker(make_context):
     sc = make_context("local[1,2]")
     with pytest.raises(SystemExit):
         sc.parallelize([1]).map(leave).collect()
+    assert sc.range(3).count() == 3
+
+
+class Unprintable(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+
+class Bare(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("kind", [Unprintable, Bare])
+def test_odd_exceptions_fail_the_task_not_the_worker(make_context, kind):
+    def broken(x):
+        raise kind
+
+    sc = make_context("local[1,1]")
+    with pytest.raises(kind):
+        sc.parallelize([1]).map(broken).collect()
+    assert sc.range(3).count() == 3
+
+
+def test_exception_of_a_class_that_only_workers_can_import(make_context, tmp_path):
+    (tmp_path / "only_there.py").write_text("class Lost(Exception):\n    pass\n")
+
+    def broken(x, folder=str(tmp_path)):
+        import sys
+
+        sys.path.insert(0, folder)
+        import only_there
+
+        raise only_there.Lost("far away")
+
+    sc = make_context("local[1,1]")
+    with pytest.raises(JobFailed, match="Lost: far away"):
+        sc.parallelize([1]).map(broken).collect()
     assert sc.range(3).count() == 3
 
 

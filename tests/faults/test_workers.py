@@ -13,7 +13,7 @@ import psutil
 import pytest
 from tests.conftest import descendants, wait_until
 
-from pyrite import JobCancelled, OutOfMemoryError, TaskTimeoutError, WorkerLostError
+from pyrite import JobCancelled, JobFailed, OutOfMemoryError, TaskTimeoutError, WorkerLostError
 
 pytestmark = pytest.mark.chaos
 
@@ -133,6 +133,56 @@ def test_task_that_always_hangs_fails_the_job(make_context):
 def test_slow_task_that_moves_records_is_not_hung(make_context):
     sc = make_context("local[1,1]", {"pyrite.task.timeout": "2500ms"})
     assert sc.parallelize(range(40), 1).map(lambda x: time.sleep(0.1)).count() == 40
+
+
+def test_slow_task_after_a_shuffle_is_not_hung(make_context):
+    sc = make_context("local[1,1]", {"pyrite.task.timeout": "2500ms"})
+    moved = sc.parallelize(range(30), 1).map(lambda x: (x, x)).partitionBy(1)
+    assert moved.map(lambda x: time.sleep(0.15)).count() == 30
+
+
+def test_inline_tasks_are_not_timed(make_context):
+    """Nothing can end a task of the calling thread, so nothing tries to."""
+    settings = {"pyrite.task.timeout": "50ms", "pyrite.task.cancelGrace": "50ms"}
+    sc = make_context("local", settings)
+    with ThreadPoolExecutor(1) as pool:
+        started = threading.Event()
+        job = pool.submit(sc.parallelize([1]).foreach, lambda x: time.sleep(0.5))
+        canceller = threading.Timer(0.1, lambda: (sc.cancelAllJobs(), started.set()))
+        canceller.start()
+        assert started.wait(10)
+        with pytest.raises(JobCancelled):
+            job.result(10)
+    assert sc.range(3).count() == 3
+
+
+def test_task_that_crashes_twenty_times_leaves_a_usable_context(make_context):
+    sc = make_context("local[1,20]")
+    with pytest.raises(WorkerLostError):
+        sc.parallelize([1], 1).foreach(lambda x: os._exit(1))
+    assert sc.range(3).count() == 3
+
+
+def test_task_that_prints_without_end_does_not_hold_up_others(make_context, capfd):
+    sc = make_context("local[2]")
+
+    def print_for_ever(x):
+        while True:
+            print("y" * 1000)
+
+    with ThreadPoolExecutor(1) as pool:
+        noisy = pool.submit(sc.parallelize([1], 1).foreach, print_for_ever)
+        wait_until(lambda: "yyy" in capfd.readouterr().out)
+        assert sc.range(10, numSlices=1).sum() == 45
+        sc.cancelAllJobs()
+        with pytest.raises(JobCancelled):
+            noisy.result(20)
+
+
+def test_workers_that_cannot_start_fail_the_job_and_say_why(make_context, monkeypatch):
+    monkeypatch.setattr("pyrite.cluster.process.HASH_SEED", "no seed")
+    with pytest.raises(JobFailed, match="parent process ends with status"):
+        make_context("local[1]").range(3).count()
 
 
 def test_what_a_dead_worker_had_started_dies_with_it(make_context, journal):

@@ -370,11 +370,13 @@ def _cluster(master: Master, settings: Settings, environment: Mapping[str, str])
 
 
 def _policy(master: Master, settings: Settings) -> Policy:
+    # The calling thread cannot be killed: inline, a task ends by itself or not at all.
+    inline = master.workers == 0
     return Policy(
         max_attempts=master.max_failures or settings["pyrite.task.maxFailures"],
         locality_wait=settings["pyrite.locality.wait"],
-        task_timeout=settings["pyrite.task.timeout"],
-        cancel_grace=settings["pyrite.task.cancelGrace"],
+        task_timeout=0.0 if inline else settings["pyrite.task.timeout"],
+        cancel_grace=0.0 if inline else settings["pyrite.task.cancelGrace"],
         speculation=settings["pyrite.speculation"],
     )
 

@@ -16,7 +16,7 @@ from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
 
 @dataclass(frozen=True, slots=True)
 class TaskOutput:
-    """Lines that a worker printed.
+    """Whole lines that a worker printed, without the last one's end.
 
     Parameters:
         attempt: what it was running, or None.
@@ -43,7 +43,7 @@ Sink: TypeAlias = Callable[[ClusterEvent], None]
 
 
 class Cluster(ABC):
-    """Workers, each running one task at a time. All methods return at once."""
+    """Workers, each running one task at a time. Commands return at once."""
 
     @abstractmethod
     def start(self, sink: Sink) -> None:
@@ -55,7 +55,7 @@ class Cluster(ABC):
 
     @abstractmethod
     def cancel(self, worker: WorkerId, attempt: AttemptId) -> None:
-        """Stop an attempt if it still runs; the worker is ended if that is what it takes."""
+        """Ask an attempt to stop, if it still runs. It is reported as cancelled."""
 
     @abstractmethod
     def kill(self, worker: WorkerId) -> None:

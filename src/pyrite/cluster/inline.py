@@ -9,11 +9,10 @@ from collections import deque
 from pyrite.cluster.base import Cluster, Sink
 from pyrite.cluster.guarded_folder import GuardedFolder
 from pyrite.core.ids import AttemptId, StageId, WorkerId
-from pyrite.core.outcome import Cause, Failure
 from pyrite.core.specs import MapOutput, StageInputs, TaskLaunch
 from pyrite.executor.memory import Memory
 from pyrite.executor.runner import TaskRunner
-from pyrite.scheduler.events import WorkerJoined, WorkerLost
+from pyrite.scheduler.events import WorkerJoined
 from pyrite.shuffle.service import FileShuffle
 
 _NODE = "driver"
@@ -92,7 +91,7 @@ class InlineCluster(Cluster):
             self._sink(self._runner.cancelled(task.attempt))
 
     def kill(self, worker: WorkerId) -> None:
-        self._sink(WorkerLost(_WORKER, Failure(Cause.ERROR, "the driver cannot kill itself")))
+        raise AssertionError("no scheduler policy for an inline cluster kills workers")
 
     def forget_stage(self, stage: StageId) -> None:
         self._known.discard(stage)

@@ -19,11 +19,13 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
-from pyrite.cluster.base import Cluster, ClusterFailed, Sink, TaskOutput
+from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, Sink, TaskOutput
 from pyrite.cluster.inline import remove_file
 from pyrite.cluster.process import WorkerProcess, ended_because, spawn_zygote
 from pyrite.cluster.zygote import NOTICE, STARTED, ZygoteSettings
+from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import AttemptId, StageId, WorkerId
 from pyrite.core.outcome import Cause, Failure, TaskReport
 from pyrite.core.specs import MapOutput, TaskLaunch
@@ -73,6 +75,7 @@ class LocalCluster(Cluster):
         self._selector = selectors.DefaultSelector()
         self._handlers: dict[int, Callable[[], object]] = {}
         self._wake_out, self._wake_in = socket.socketpair()
+        self._heard: list[ClusterEvent] = []
         self._timers: list[tuple[float, Callable[[], None]]] = []
         self._stopping = False
         self._failed = False
@@ -170,10 +173,11 @@ class LocalCluster(Cluster):
             self._read_until_stopped()
         except Exception:
             self._fail(f"a fault in the engine:\n{traceback.format_exc()}")
+            self._tell()
 
     def _fail(self, message: str) -> None:
         self._failed = True
-        self._sink(ClusterFailed(message))
+        self._hear(ClusterFailed(message))
 
     def _read_until_stopped(self) -> None:
         while not self._stopping:
@@ -182,7 +186,20 @@ class LocalCluster(Cluster):
                     handler = self._handlers.get(key.fd)  # an earlier one may have ended it
                     if handler is not None and not self._stopping:
                         handler()
+                self._tell()
             self._run_timers()
+            self._tell()
+
+    def _hear(self, event: ClusterEvent) -> None:
+        """Keep an event for `_tell`."""
+        self._heard.append(event)
+
+    def _tell(self) -> None:
+        """Pass on what was heard. Without the lock: the sink may make us wait."""
+        with self._lock:
+            heard, self._heard = self._heard, []
+        for event in heard:
+            self._sink(event)
 
     def _watch(self, descriptor: int, handler: Callable[[], object]) -> None:
         """Call ``handler`` when there is something to read, until `_unwatch`."""
@@ -233,34 +250,40 @@ class LocalCluster(Cluster):
 
     def _worker_spoke(self, process: WorkerProcess) -> None:
         self._flush(process)
-        messages = process.receive()
+        try:
+            messages = process.receive()
+        except CorruptBlockError:  # nothing that it says can be trusted any more
+            messages = None
         if messages is None:
             self._worker_hung_up(process)
             return
         for message in messages:
             match message:
                 case TaskReport():
-                    for stream in process.pipes:  # what it printed comes before its report
-                        self._worker_printed(process, stream)
-                    process.attempt = None
-                    self._deaths_before_work = 0
-                    self._sink(message)
+                    self._worker_reported(process, message)
                 case Heartbeat():
                     process.memory = message.memory
-                    self._sink(TaskProgress(process.id, message.attempt, message.progress))
+                    self._hear(TaskProgress(process.id, message.attempt, message.progress))
                 case Hello():
                     process.pid = message.pid
-                    self._zygote_deaths = 0
-                    self._sink(WorkerJoined(process.id, NODE))
+                    process.said_hello = True
+                    self._zygote_deaths = self._deaths_before_work = 0
+                    self._hear(WorkerJoined(process.id, NODE))
                 case Dying():
                     process.last_words = message.message
 
+    def _worker_reported(self, process: WorkerProcess, report: TaskReport) -> None:
+        for stream in process.pipes:  # what it printed comes before its report
+            self._worker_printed(process, stream)
+        process.attempt = None
+        self._hear(report)
+
     def _worker_printed(self, process: WorkerProcess, stream: str) -> None:
-        lines, ended = process.printed(stream)
+        text, ended = process.printed(stream)
         if ended:
             self._unwatch(process.pipes[stream])
-        for line in lines:
-            self._sink(TaskOutput(process.id, process.attempt, stream, line))
+        if text:
+            self._hear(TaskOutput(process.id, process.attempt, stream, text))
 
     def _worker_hung_up(self, process: WorkerProcess) -> None:
         self._unwatch(process.socket.fileno())
@@ -304,22 +327,29 @@ class LocalCluster(Cluster):
         """Report a dead worker, once, and ask for another in its place."""
         if self._workers.pop(process.id, None) is None:
             return
-        for message in process.receive() or ():  # what it still said before it died
+        for message in self._last_messages(process):
             if isinstance(message, Dying):
                 process.last_words = message.message
             elif isinstance(message, TaskReport):
-                process.attempt = None
-                self._sink(message)
+                self._worker_reported(process, message)
         for stream, pipe in process.pipes.items():
             self._worker_printed(process, stream)
             self._unwatch(pipe)
         self._unwatch(process.socket.fileno())
         cause = Cause.OUT_OF_MEMORY if process.last_words else Cause.WORKER_LOST
-        self._sink(WorkerLost(process.id, Failure(cause, ended_because(process))))
+        self._hear(WorkerLost(process.id, Failure(cause, ended_because(process))))
         process.close()
         shutil.rmtree(os.path.join(self._folder, f"scratch-{process.id}"), ignore_errors=True)
-        self._deaths_before_work += 1
+        if not process.said_hello:
+            self._deaths_before_work += 1
         if self._deaths_before_work > _MAX_DEATHS_BEFORE_WORK + 2 * self._size:
             self._fail(f"workers keep dying; the last one: {ended_because(process)}")
         elif not self._stopping and not self._failed:
             self._spawn()
+
+    def _last_messages(self, process: WorkerProcess) -> list[Any]:
+        """What a worker still said before it died."""
+        try:
+            return process.receive() or []
+        except CorruptBlockError:
+            return []

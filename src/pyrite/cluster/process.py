@@ -20,6 +20,7 @@ from pyrite.executor.messages import Decoder, encode
 from pyrite.serial.hashing import HASH_SEED
 
 _TAIL_LINES = 12
+_PIPE_BYTES = 1 << 18
 
 
 def spawn_zygote(
@@ -42,7 +43,10 @@ def spawn_zygote(
     )
     theirs.close()
     body = pickle.dumps(settings)
-    ours.sendall(len(body).to_bytes(8, "little") + body)
+    try:
+        ours.sendall(len(body).to_bytes(8, "little") + body)
+    except OSError:  # it has ended already: the closed socket will tell
+        pass
     return zygote, ours
 
 
@@ -62,6 +66,7 @@ class WorkerProcess:
         self.memory = 0
         self.interest = selectors.EVENT_READ
         """What the channel is waited for."""
+        self.said_hello = False
         self.last_words = ""
         self.tails = {stream: deque[str](maxlen=_TAIL_LINES) for stream in self.pipes}
         """The last lines it printed."""
@@ -125,25 +130,25 @@ class WorkerProcess:
             if len(data) < 1 << 20:
                 return messages
 
-    def printed(self, stream: str) -> tuple[list[str], bool]:
-        """Whole lines it has printed since the last call, and whether there will be no more."""
+    def printed(self, stream: str) -> tuple[str, bool]:
+        """Whole lines it has printed since the last call, and whether there will be no more.
+
+        Not all at once, if it prints faster than anyone can read.
+        """
         data, ended = self._partial[stream], False
-        while True:
-            try:
-                piece = os.read(self.pipes[stream], 1 << 16)
-            except BlockingIOError:
-                break
-            if not piece:
-                ended = True
-                break
+        try:
+            piece = os.read(self.pipes[stream], _PIPE_BYTES)
             data += piece
-        *lines, rest = data.split(b"\n")
-        if ended and rest:
-            lines, rest = [*lines, rest], b""
+            ended = not piece
+        except BlockingIOError:
+            pass
+        whole, newline, rest = data.rpartition(b"\n")
+        if ended or len(rest) > _PIPE_BYTES:
+            whole, rest = whole + newline + rest, b""
         self._partial[stream] = rest
-        texts = [line.decode(errors="replace") for line in lines]
-        self.tails[stream].extend(texts)
-        return texts, ended
+        text = whole.decode(errors="replace")
+        self.tails[stream].extend(text.splitlines()[-_TAIL_LINES:])
+        return text, ended
 
     def signal(self, number: int) -> None:
         if self.pid is not None and self.status is None:

@@ -95,6 +95,7 @@ class Zygote:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             os.setsid()  # Ctrl-C in the terminal is the driver's affair
             channel, out, err = descriptors
             os.dup2(out, 1)

@@ -21,7 +21,7 @@ class TaskId(NamedTuple):
 
 
 class AttemptId(NamedTuple):
-    """One try at a task. ``number`` counts from 0 within the task and is never reused."""
+    """One try at a task. ``number`` grows with each try, over all runs of the stage."""
 
     stage: StageId
     partition: int

@@ -25,7 +25,10 @@ def parse_bytes(text: str) -> int:
     match = re.fullmatch(r"(\d+)\s*([kmgt]?)i?b?", text.strip().lower())
     if match is None:
         raise ValueError(f"{text!r} is not an amount of memory; write it like 512m or 2g")
-    return int(match[1]) << {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}[match[2]]
+    size = int(match[1]) << {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}[match[2]]
+    if size == 0:
+        raise ValueError(f"{text!r} is no memory at all")
+    return size
 
 
 def parse_seconds(text: str) -> float:
@@ -39,6 +42,18 @@ def parse_seconds(text: str) -> float:
     if match is None:
         raise ValueError(f"{text!r} is not a duration; write it like 30s or 5m")
     return float(match[1]) * {"ms": 0.001, "m": 60, "min": 60, "h": 3600}.get(match[2], 1)
+
+
+def parse_count(text: str) -> int:
+    if not text.strip().isdigit() or int(text) < 1:
+        raise ValueError(f"{text!r} is not a number of at least 1")
+    return int(text)
+
+
+def parse_progress(text: str) -> str:
+    if text not in ("auto", "true", "false"):
+        raise ValueError(f"{text!r} is none of auto, true and false")
+    return text
 
 
 def parse_bool(text: str) -> bool:
@@ -83,7 +98,7 @@ ALL: tuple[Setting[Any], ...] = (
     Setting(
         "pyrite.task.maxFailures",
         "spark.task.maxFailures",
-        int,
+        parse_count,
         4,
         "Failures of one task that fail its job.",
     ),
@@ -104,7 +119,7 @@ ALL: tuple[Setting[Any], ...] = (
     Setting(
         "pyrite.default.parallelism",
         "spark.default.parallelism",
-        int,
+        parse_count,
         None,
         "Partitions where none are asked for; the number of workers.",
     ),
@@ -139,7 +154,7 @@ ALL: tuple[Setting[Any], ...] = (
     Setting(
         "pyrite.progress",
         "spark.ui.showConsoleProgress",
-        str,
+        parse_progress,
         "auto",
         "Progress lines: auto (a terminal gets them), true (always), false.",
     ),
@@ -196,11 +211,12 @@ class Settings:
 
     @property
     def local_dir(self) -> str:
-        return self["pyrite.local.dir"] or tempfile.gettempdir()
+        return os.path.abspath(self["pyrite.local.dir"] or tempfile.gettempdir())
 
     def worker_memory(self, workers: int) -> int:
-        """Bytes at which one of ``workers`` on this machine spills."""
-        return self["pyrite.worker.memory"] or machine_memory() * 6 // 10 // workers
+        """Bytes at which one of ``workers`` on this machine spills; below their limit."""
+        budget = self["pyrite.worker.memory"] or machine_memory() * 6 // 10 // workers
+        return int(min(budget, self.worker_memory_limit(workers) * 9 // 10))
 
     def worker_memory_limit(self, workers: int) -> int:
         """Bytes at which one of ``workers`` on this machine ends itself."""

@@ -18,7 +18,7 @@ from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId
 from pyrite.core.outcome import Failure, FetchFailure, Success, TaskReport
 from pyrite.core.specs import StageInputs, TaskLaunch
 from pyrite.driver import events as seen
-from pyrite.driver.failures import exception_for
+from pyrite.driver.failures import exception_for, text_of
 from pyrite.driver.job import Job
 from pyrite.lineage.node import Node
 from pyrite.plan.planner import Planner, Stage
@@ -29,6 +29,9 @@ from pyrite.scheduler.history import History, Step
 from pyrite.scheduler.policy import Policy
 from pyrite.scheduler.state import SchedulerState
 
+_OUTPUTS_AHEAD = 16
+"""Blocks of printed lines that may wait to be shown."""
+_STOP_CHECK_SECONDS = 0.2
 _log = logging.getLogger("pyrite")
 
 
@@ -62,6 +65,7 @@ class Driver:
         self._scheduler = SchedulerState(policy)
         self._history = history
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
+        self._room_for_output = threading.Semaphore(_OUTPUTS_AHEAD)
         self._jobs: dict[JobId, Job] = {}
         self._stages: dict[StageId, Stage] = {}
         self._stage_uses: Counter[StageId] = Counter()
@@ -76,7 +80,15 @@ class Driver:
     def start(self) -> None:
         """Bring up the cluster; returns before its workers are there."""
         self._thread.start()
-        self._cluster.start(self._inbox.put)
+        self._cluster.start(self._hear)
+
+    def _hear(self, event: ClusterEvent) -> None:
+        if isinstance(event, TaskOutput):
+            # A task that prints without end has to wait for the terminal, like any program.
+            while not self._room_for_output.acquire(timeout=_STOP_CHECK_SECONDS):
+                if self._stopped is not None:
+                    return
+        self._inbox.put(event)
 
     def run(self, node: Node, partitions: Sequence[int], action: Action, name: str) -> Job:
         """Run a job to its end, whether good or bad. It has a result for each of ``partitions``.
@@ -99,13 +111,19 @@ class Driver:
         Raises:
             SerializationError: something it needs cannot be sent to the workers.
         """
-        if self._stopped is not None:
-            raise self._stopped
+        if refusal := self._refusal():
+            raise refusal
         job = Job(self._planner.plan(node, partitions, action, name))
         for shuffle in self._planner.take_dropped():
             self._inbox.put(heard.ShuffleDropped(shuffle))
         self._inbox.put(job)
+        if (refusal := self._refusal()) and not job.done.is_set():
+            job.finish(refusal)  # the loop may have ended between the two looks
         return job
+
+    def _refusal(self) -> BaseException | None:
+        """Why no more jobs can run, if so."""
+        return self._stopped
 
     def cancel(self, job: Job, reason: str) -> None:
         """Stop a job. Its waiters get JobCancelled."""
@@ -164,11 +182,12 @@ class Driver:
             case TaskReport():
                 self._reported(message)
             case TaskOutput(worker, attempt, stream, text):
+                self._room_for_output.release()
                 self._say(seen.TaskPrinted(time.time(), attempt, worker, stream, text))
             case ClusterFailed():
-                for job in list(self._jobs.values()):
-                    self._finish(job, JobFailed(message.message))
                 self._stopped = JobFailed(message.message)
+                for job in list(self._jobs.values()):
+                    self._finish(job, self._stopped)
             case heard.WorkerJoined(worker, node):
                 self._say(seen.WorkerUp(time.time(), worker, node))
                 self._decide(message)
@@ -186,6 +205,9 @@ class Driver:
                 self._decide(message)
 
     def _begin(self, job: Job) -> None:
+        if self._stopped is not None:
+            job.finish(self._stopped)
+            return
         self._jobs[job.id] = job
         for stage in job.plan.stages:
             self._stages[stage.spec.stage] = stage
@@ -212,9 +234,8 @@ class Driver:
                 event = heard.TaskFailed(worker, attempt, outcome)
             case FetchFailure():
                 error = outcome.message
-                self._say(
-                    seen.OutputLost(time.time(), outcome.shuffle, outcome.map_partition, error)
-                )
+                for partition in sorted({outcome.map_partition, *outcome.others}):
+                    self._say(seen.OutputLost(time.time(), outcome.shuffle, partition, error))
                 event = heard.FetchFailed(worker, attempt, outcome)
         self._say(seen.TaskEnded(time.time(), attempt, worker, error, report.metrics))
         self._decide(event)
@@ -278,8 +299,7 @@ class Driver:
                 if stage.spec.shuffle is None:
                     self._inputs.pop(stage_id, None)
                     self._cluster.forget_stage(stage_id)
-        message = f"{type(error).__name__}: {error}" if error else ""
-        self._say(seen.JobEnded(time.time(), job.id, message))
+        self._say(seen.JobEnded(time.time(), job.id, text_of(error) if error else ""))
         job.finish(error)
         self._cluster.wake()
 

@@ -39,7 +39,10 @@ def exception_for(failure: Failure, attempt: AttemptId | None, stage_name: str) 
         kind = _ERRORS.get(failure.cause, JobFailed)
         return kind(f"{failure.message}\n{where}" if where else failure.message)
     remote: RemoteError = pickle.loads(failure.error)
-    error, frames = restored(remote)
+    try:
+        error, frames = restored(remote)
+    except Exception:  # its class can be imported by the workers alone, say
+        error, frames = None, None
     if error is None:
         error = JobFailed(f"a task raised {failure.message}\n\n{remote.formatted}")
     else:
@@ -50,11 +53,18 @@ def exception_for(failure: Failure, attempt: AttemptId | None, stage_name: str) 
     return error
 
 
+def text_of(error: BaseException) -> str:
+    """An exception in a line, even if its class cannot say itself."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
+
+
 def _where(attempt: AttemptId | None, stage_name: str) -> str:
     if attempt is None:
         return ""
-    tries = attempt.number + 1
     return (
         f"task: partition {attempt.partition} of stage {attempt.stage} ({stage_name}), "
-        f"attempt {tries}" + (", the last one" if tries > 1 else "")
+        f"attempt {attempt.number + 1}"
     )

@@ -18,7 +18,8 @@ def print_task_output(event: DriverEvent) -> None:
         origin = f"worker {event.worker}"
     else:
         origin = f"stage {event.attempt.stage}, partition {event.attempt.partition}"
+    lines = [f"[{origin}] {line}" for line in event.text.split("\n")]
     try:
-        print(f"[{origin}] {event.text}", file=stream, flush=True)
+        print("\n".join(lines), file=stream, flush=True)
     except (OSError, ValueError):  # the stream is closed
         pass

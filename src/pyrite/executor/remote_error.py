@@ -6,6 +6,7 @@ partition, attempt, record and place in the input it was.
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import reprlib
@@ -49,7 +50,7 @@ def failure_of(error: BaseException, task: TaskContext) -> Failure:
     remote = RemoteError(
         error=_pickled_error(error),
         kind=type(error).__name__,
-        text=str(error),
+        text=_text(error),
         frames=_pickled_frames(frames),
         formatted="".join(traceback.format_exception(type(error), error, frames)),
         details=tuple(_details(error, frames, task)),
@@ -57,6 +58,13 @@ def failure_of(error: BaseException, task: TaskContext) -> Failure:
     cause = Cause.OUT_OF_MEMORY if isinstance(error, MemoryError) else Cause.ERROR
     message = f"{remote.kind}: {remote.text}" if remote.text else remote.kind
     return Failure(cause, message, pickle.dumps(remote))
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as trouble:
+        return f"<its text cannot be had: {type(trouble).__name__}>"
 
 
 def _user_frames(tb: TracebackType | None) -> TracebackType | None:
@@ -80,6 +88,8 @@ def _user_frames(tb: TracebackType | None) -> TracebackType | None:
 
 def _details(error: BaseException, frames: TracebackType | None, task: TaskContext) -> list[str]:
     details = list(getattr(error, "__notes__", ()))
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        details.append(f"shuffle and spill files lie under {os.path.dirname(task.scratch)}")
     if task.position is not None:
         details.append(f"input: {task.position()}")
     if frames is not None and (record := _record(frames.tb_frame)) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -32,18 +33,37 @@ class OpenShuffle(Protocol):
 
 @dataclass(slots=True)
 class Running:
-    """The attempt at work, for those who watch it."""
+    """The attempt at work, for those who watch it.
+
+    Parameters:
+        task: what it was given.
+        thread: identifier of the thread that runs it.
+    """
 
     task: TaskContext
+    thread: int
 
     @property
     def attempt(self) -> AttemptId:
         return self.task.attempt
 
     def progress(self) -> object:
-        """A value that changes whenever the task has moved data."""
+        """A value that changes whenever the task has moved data.
+
+        Where its input does not tell how far it is, any step that its thread has made counts:
+        a task that waits for ever is noticed, a slow one is left alone.
+        """
         position = self.task.position
-        return astuple(self.task.metrics), position() if position is not None else None
+        where = position() if position is not None else self._stack()
+        return astuple(self.task.metrics), where
+
+    def _stack(self) -> list[tuple[int, int]]:
+        steps = []
+        frame = sys._current_frames().get(self.thread)
+        while frame is not None:
+            steps.append((id(frame), frame.f_lasti))
+            frame = frame.f_back
+        return steps
 
 
 class TaskRunner:
@@ -104,7 +124,7 @@ class TaskRunner:
 
     def _outcome(self, task: TaskContext, split: bytes) -> Outcome:
         try:
-            self.running = Running(task)
+            self.running = Running(task, threading.get_ident())
             outcome = self._run_program(task, split)
             # Lost input comes first, whatever the user's code made of the error.
             lost = task.shuffle.fetch_failure(task.attempt)
@@ -114,12 +134,15 @@ class TaskRunner:
         finally:
             self.running = None
             task.close()
-            shutil.rmtree(task.scratch, ignore_errors=True)
+            if os.path.exists(task.scratch):
+                shutil.rmtree(task.scratch, ignore_errors=True)
 
     def _run_program(self, task: TaskContext, split: bytes) -> Outcome:
         try:
             task.splits = loads(split)
             program: Program = loads(self._code[task.attempt.stage])
             return program.run(task.attempt.partition, task)
-        except (Exception, SystemExit) as error:
+        except (TaskCancelled, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # whatever it is, it is the task's end, not the worker's
             return failure_of(error, task)

@@ -5,33 +5,21 @@ from __future__ import annotations
 import faulthandler
 import gc
 import os
-import select
 import signal
 import socket
 import sys
-import threading
-import time
 from dataclasses import dataclass
 from types import FrameType
-from typing import NoReturn
 
 from pyrite.core.ids import WorkerId
 from pyrite.core.specs import StageInputs, StageProgram
-from pyrite.executor.memory import Memory, resident_memory
-from pyrite.executor.messages import (
-    Channel,
-    Dying,
-    ForgetStage,
-    Heartbeat,
-    Hello,
-    RunTask,
-)
+from pyrite.executor.memory import Memory
+from pyrite.executor.messages import Channel, ForgetStage, Hello, RunTask
 from pyrite.executor.runner import TaskCancelled, TaskRunner
+from pyrite.executor.watch import Watch
 from pyrite.shuffle.service import FileShuffle
 
 CANCEL_SIGNAL = signal.SIGUSR1
-_WATCH_SECONDS = 0.25
-_HEARTBEAT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -64,8 +52,7 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
     )
     channel = Channel(sock)
     signal.signal(CANCEL_SIGNAL, lambda signum, frame: _cancel(runner, frame))
-    watch = threading.Thread(target=_watch, args=(channel, runner, settings), daemon=True)
-    watch.start()
+    Watch(channel, runner, settings.memory_budget, settings.memory_limit).start()
     channel.send(Hello(os.getpid()))
     while True:
         try:
@@ -85,11 +72,11 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
 
 def _run(channel: Channel, runner: TaskRunner, message: RunTask) -> None:
     # Most tasks make garbage without cycles, and looking for cycles costs up to a third of
-    # their time; the watch switches the collector on again when memory grows.
+    # their time; the watch collects when memory grows.
     gc.disable()
     try:
         report = runner.run(message.attempt, message.split)
-    except TaskCancelled:  # while it was cleaning up
+    except (TaskCancelled, KeyboardInterrupt):  # perhaps while it was cleaning up
         report = runner.cancelled(message.attempt)
     finally:
         gc.enable()
@@ -101,40 +88,6 @@ def _run(channel: Channel, runner: TaskRunner, message: RunTask) -> None:
 def _cancel(runner: TaskRunner, frame: FrameType | None) -> None:
     if runner.running is not None:
         raise TaskCancelled
-
-
-def _watch(channel: Channel, runner: TaskRunner, settings: WorkerSettings) -> None:
-    """Beside the task: notice the driver's end, tell of progress, mind the memory."""
-    gone = select.poll()
-    gone.register(channel.fileno(), select.POLLHUP)
-    told = time.monotonic()
-    steps, seen = 0, None
-    while True:
-        if gone.poll(_WATCH_SECONDS * 1000):
-            _die()
-        used = resident_memory()
-        if used > settings.memory_budget // 2:
-            gc.enable()
-        if used > settings.memory_limit:
-            _out_of_memory(channel, used, settings.memory_limit)
-        running = runner.running
-        if running is not None and time.monotonic() - told >= _HEARTBEAT_SECONDS:
-            told = time.monotonic()
-            if (progress := running.progress()) != seen:
-                steps, seen = steps + 1, progress
-            channel.send(Heartbeat(running.attempt, steps, used))
-
-
-def _out_of_memory(channel: Channel, used: int, limit: int) -> NoReturn:
-    channel.send(Dying(f"it used {used >> 20} MB of memory, over its limit of {limit >> 20} MB"))
-    _die()
-
-
-def _die() -> NoReturn:
-    """End at once, with all that the tasks have started."""
-    if os.getpgid(0) == os.getpid():
-        os.killpg(0, signal.SIGKILL)
-    os._exit(1)
 
 
 def _line_buffered_output() -> None:

@@ -79,7 +79,7 @@ class FetchFailed:
 
 @dataclass(frozen=True, slots=True)
 class TaskProgress:
-    """A sign of life: ``amount`` records moved so far by this attempt."""
+    """A sign of life: ``amount`` grows whenever the attempt has moved data since the last."""
 
     worker: WorkerId
     attempt: AttemptId

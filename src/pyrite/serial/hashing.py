@@ -1,7 +1,8 @@
 """The hash that decides a key's partition: Python's own, made the same in every process.
 
-Every worker runs with one fixed ``PYTHONHASHSEED``, so that ``hash`` agrees between them on
-text and bytes; and ``hash`` keeps equal keys of different types together (1, 1.0 and True).
+Every worker process runs with one fixed ``PYTHONHASHSEED`` (inline, there is but one process),
+so that ``hash`` agrees between them on text and bytes; and ``hash`` keeps equal keys of
+different types together (1, 1.0 and True).
 What it does not do, is done here: None and NaN hash by address, and so do objects whose class
 defines no ``__hash__``, which would send equal keys to different partitions.
 """

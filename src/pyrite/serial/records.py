@@ -9,7 +9,7 @@ defined in the user's script. In the driver, plain pickle would name such classe
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 Dumps: TypeAlias = Callable[[Any], bytes]
@@ -31,16 +31,3 @@ def dumps(value: Any) -> bytes:
         return pickle.dumps(value, protocol=5)
     except (pickle.PicklingError, AttributeError, TypeError):
         return dumps_by_value(value)
-
-
-def batches(records: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    """Cut an iterator into lists of ``size`` records, the last one shorter.
-
-    Example:
-        >>> list(batches(iter(range(5)), 2))
-        [[0, 1], [2, 3], [4]]
-    """
-    from itertools import islice
-
-    while batch := list(islice(records, size)):
-        yield batch

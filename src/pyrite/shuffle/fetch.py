@@ -40,7 +40,7 @@ def fetch(
             try:
                 payload = next(block, None)
             except (OSError, CorruptBlockError) as error:
-                if isinstance(error, OSError) and error.errno in _OWN_TROUBLES:
+                if _own_trouble(error):
                     raise
                 raise FetchError(shuffle, map_partition, output, _reason(error)) from error
             if payload is None:
@@ -64,8 +64,9 @@ def unreadable(
         try:
             for _ in _payloads(output, partition, open_block, task):
                 pass
-        except (OSError, CorruptBlockError):
-            found[map_partition] = output
+        except (OSError, CorruptBlockError) as error:
+            if not _own_trouble(error):
+                found[map_partition] = output
     return found
 
 
@@ -79,6 +80,10 @@ def _payloads(
             yield payload
     finally:
         stream.close()
+
+
+def _own_trouble(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in _OWN_TROUBLES
 
 
 def _reason(error: Exception) -> str:

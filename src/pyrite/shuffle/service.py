@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
+from operator import length_hint
 from typing import Any, TypeAlias
 
 from pyrite.core.context import TaskContext
@@ -30,6 +32,11 @@ from pyrite.shuffle.write import combine, scatter
 
 Side: TypeAlias = Shuffle | Iterator[Any]
 """One parent of a cogroup: shuffled, or there already as pairs."""
+
+
+_RECORDS_AHEAD = 256
+_GROUPS_AHEAD = 8
+"""Taken at a time from what was read, to know how far a task is; groups may be large."""
 
 
 class FileShuffle:
@@ -82,15 +89,20 @@ class FileShuffle:
             FetchError: while iterating; a map output is lost.
         """
         chunks = self._fetch(dependency.id, partition, task)
-        match dependency.arrangement:
-            case Aggregator(merge_combiners=merge_combiners):
-                return _lazily(lambda: aggregate(chunks, merge_combiners, task))
-            case Grouping():
-                return _lazily(lambda: _grouped(chunks, task))
-            case Order() as order:
-                return _lazily(lambda: in_order(chunks, order, task))
-            case None:
-                return chain.from_iterable(zip(*columns, strict=True) for columns in chunks)
+
+        def build() -> Iterator[Any]:
+            match dependency.arrangement:
+                case Aggregator(merge_combiners=merge_combiners):
+                    return aggregate(chunks, merge_combiners, task)
+                case Grouping():
+                    return _grouped(chunks, task)
+                case Order() as order:
+                    return in_order(chunks, order, task)
+                case None:
+                    return chain.from_iterable(zip(*columns, strict=True) for columns in chunks)
+
+        ahead = _GROUPS_AHEAD if dependency.arrangement == Grouping() else _RECORDS_AHEAD
+        return _placed(build, f"shuffle {dependency.id}", ahead, task)
 
     def read_groups(
         self, dependencies: tuple[Side, ...], partition: int, task: TaskContext
@@ -111,7 +123,7 @@ class FileShuffle:
                     groups.add_pairs(number, side)
             return groups.finish()
 
-        return _lazily(build)
+        return _placed(build, "the groups", _GROUPS_AHEAD, task)
 
     def fetch_failure(self, attempt: AttemptId) -> FetchFailure | None:
         """The lost map output that ``attempt`` met, if any, even if the user's code swallowed
@@ -147,6 +159,26 @@ def _grouped(chunks: Iterator[Columns], task: TaskContext) -> Iterator[tuple[Any
     )
 
 
-def _lazily(build: Callable[[], Iterator[Any]]) -> Iterator[Any]:
-    """The iterator that ``build`` makes once its first item is asked for, at no cost per item."""
-    return chain.from_iterable(build() for _ in range(1))
+def _placed(
+    build: Callable[[], Iterator[Any]], source: str, ahead: int, task: TaskContext
+) -> Iterator[Any]:
+    """The iterator that ``build`` makes once its first item is asked for, while the task's
+    position says how far it is; at next to no cost per item."""
+    return chain.from_iterable(_portions(build, source, ahead, task))
+
+
+def _portions(
+    build: Callable[[], Iterator[Any]], source: str, ahead: int, task: TaskContext
+) -> Iterator[Iterator[Any]]:
+    records = build()
+    before = 0
+    while portion := list(islice(records, ahead)):
+        left = iter(portion)
+        before += len(portion)
+        task.position = partial(_place, source, before, left)
+        yield left
+    task.position = None
+
+
+def _place(source: str, before: int, left: Iterator[Any]) -> str:
+    return f"record {before - length_hint(left) - 1} of {source} in this partition"
