@@ -32,7 +32,8 @@ def test_no_partition_is_too_large_and_no_two_neighbours_would_fit_in_one(sizes,
     total = sum(sizes)
     assert max(loads, default=0) <= target
     assert len(partitions) >= min(parts, total)
-    limit = max(1, min(target, Fraction(total, parts)))
+    wanted = parts if total <= target * parts else -(-total // target)
+    limit = max(1, Fraction(total, wanted))
     for one, other in pairwise(partitions):
         load = sum(split.end - split.start for split in one)
         assert load + other[0].end - other[0].start > limit
@@ -67,3 +68,19 @@ def test_ten_thousand_small_files_are_not_ten_thousand_tasks():
 def test_empty_files_have_a_partition_and_no_files_have_none():
     assert [len(part) for part in partition_files(files([0, 0]), 8)] == [2]
     assert partition_files([], 8) == []
+
+
+@given(st.integers(1, 10**6), st.integers(1, 8), st.integers(1, 6), st.integers(1000, 10**5))
+def test_input_of_many_partitions_makes_a_multiple_of_the_tasks_side_by_side(
+    size, side_by_side, min_partitions, split_bytes
+):
+    partitions = partition_files(
+        [Entry("/data", size, False)],
+        min_partitions,
+        split_bytes=split_bytes,
+        side_by_side=side_by_side,
+    )
+    assert len(partitions) >= min(min_partitions, size)
+    assert max(split.end - split.start for part in partitions for split in part) <= split_bytes
+    if size > split_bytes * min_partitions:
+        assert len(partitions) % side_by_side == 0

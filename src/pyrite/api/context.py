@@ -262,6 +262,7 @@ class SparkContext:
                 encoding=encoding,
                 errors=errors,
                 split_bytes=self._settings["pyrite.split.size"],
+                side_by_side=self.defaultParallelism,
             )
         )
 
@@ -285,6 +286,7 @@ class SparkContext:
                 encoding=encoding,
                 errors=errors,
                 split_bytes=self._settings["pyrite.split.size"],
+                side_by_side=self.defaultParallelism,
             )
         )
 

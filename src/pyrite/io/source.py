@@ -23,6 +23,7 @@ class FileSource(Source):
         address: what to read, as in `pyrite.io.paths`.
         min_partitions: make at least this many, where the files allow.
         split_bytes: bytes of input per partition, at most, where the files allow.
+        side_by_side: tasks that run at once.
 
     Raises:
         FileNotFoundError: (when the partitions are first asked for) there is no such input.
@@ -34,11 +35,13 @@ class FileSource(Source):
         min_partitions: int = 1,
         *,
         split_bytes: int = SPLIT_BYTES,
+        side_by_side: int = 1,
     ) -> None:
         super().__init__(())
         self.address = os.fspath(address)
         self.min_partitions = min_partitions
         self.split_bytes = split_bytes
+        self.side_by_side = side_by_side
         self._resolved = False
 
     @property
@@ -61,6 +64,7 @@ class FileSource(Source):
                 resolve(self.address),
                 self.min_partitions,
                 split_bytes=self.split_bytes,
+                side_by_side=self.side_by_side,
                 can_cut=self.can_cut,
             )
             self._num_partitions = len(self._splits)

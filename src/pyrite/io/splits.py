@@ -46,6 +46,7 @@ def partition_files(
     min_partitions: int = 1,
     *,
     split_bytes: int = SPLIT_BYTES,
+    side_by_side: int = 1,
     can_cut: Callable[[str], bool] = lambda path: True,
 ) -> list[FilePartition]:
     """Share files out over partitions.
@@ -54,18 +55,23 @@ def partition_files(
         files: in the order in which they are to be read.
         min_partitions: make this many, if there are bytes enough and files that can be cut.
         split_bytes: bytes in a partition, at most, where files can be cut or packed to it.
+        side_by_side: tasks that run at once. If the bytes make more than ``min_partitions``,
+            then a multiple of it, so that no worker is idle during the last tasks.
         can_cut: may the file at this path be read from the middle?
     """
     # Counted in fractions of a byte, one for each wanted partition: whole numbers, so exact.
+    total = sum(file.size for file in files)
     scale = max(1, min_partitions)
-    target = max(scale, min(split_bytes * scale, sum(file.size for file in files)))
+    if total > split_bytes * scale:
+        scale = -(-total // (split_bytes * side_by_side)) * side_by_side
+    target = max(scale, total)
     partitions: list[list[FileSplit]] = []
     room = 0
     for file in files:
         pieces = -(-file.size * scale // target) if can_cut(file.path) else 1
         for split in _cut(file, pieces):
             length = (split.end - split.start) * scale
-            if partitions and length <= room:
+            if partitions and length <= max(room, 0):
                 partitions[-1].append(split)
             else:
                 partitions.append([split])

@@ -35,8 +35,11 @@ class _TextFiles(FileSource):
         encoding: str = "utf-8",
         errors: str = "strict",
         split_bytes: int = SPLIT_BYTES,
+        side_by_side: int = 1,
     ) -> None:
-        super().__init__(address, min_partitions, split_bytes=split_bytes)
+        super().__init__(
+            address, min_partitions, split_bytes=split_bytes, side_by_side=side_by_side
+        )
         codecs.lookup_error(errors)
         self.use_unicode = use_unicode
         self.encoding = codecs.lookup(encoding).name
@@ -47,7 +50,7 @@ class TextSource(_TextFiles):
     """The lines of text files, without their ends (LF, CR or CRLF).
 
     Parameters:
-        address, min_partitions, split_bytes: as in `FileSource`.
+        address, min_partitions, split_bytes, side_by_side: as in `FileSource`.
         use_unicode: give str; else the lines' bytes as they are in the file, whatever the
             encoding.
         encoding: of the files. One in which CR and LF are not the bytes 13 and 10 (UTF-16,
@@ -140,7 +143,7 @@ class WholeTextSource(_TextFiles):
     """Pairs of (path, content), one per file; the path as ``file:/data/a`` or ``s3://b/a``.
 
     Parameters:
-        address, min_partitions, split_bytes: as in `FileSource`.
+        address, min_partitions, split_bytes, side_by_side: as in `FileSource`.
         use_unicode: give the content as str; else as bytes.
         encoding, errors: as in `TextSource`. The content is not changed in any other way.
 
