@@ -249,7 +249,8 @@ class LocalCluster(Cluster):
             self._wake()
 
     def _worker_spoke(self, process: WorkerProcess) -> None:
-        self._flush(process)
+        if process.has_outgoing:
+            self._flush(process)
         try:
             messages = process.receive()
         except CorruptBlockError:  # nothing that it says can be trusted any more
@@ -273,8 +274,9 @@ class LocalCluster(Cluster):
                     process.last_words = message.message
 
     def _worker_reported(self, process: WorkerProcess, report: TaskReport) -> None:
-        for stream in process.pipes:  # what it printed comes before its report
-            self._worker_printed(process, stream)
+        if process.has_printed():  # which comes before its report
+            for stream in process.pipes:
+                self._worker_printed(process, stream)
         process.attempt = None
         self._hear(report)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import selectors
 import signal
 import socket
@@ -73,6 +74,9 @@ class WorkerProcess:
         self._decoder = Decoder()
         self._outgoing: deque[memoryview] = deque()
         self._partial = {"stdout": b"", "stderr": b""}
+        self._output = select.poll()
+        for pipe in self.pipes.values():
+            self._output.register(pipe, select.POLLIN)
 
     @classmethod
     def requested(cls, worker: WorkerId, zygote: socket.socket) -> WorkerProcess:
@@ -92,6 +96,11 @@ class WorkerProcess:
         for descriptor in (read_out, read_err):
             os.set_blocking(descriptor, False)
         return cls(worker, ours, read_out, read_err)
+
+    @property
+    def has_outgoing(self) -> bool:
+        """Whether something waits for `flush`."""
+        return bool(self._outgoing)
 
     def send(self, message: Any) -> None:
         """Queue a message; `flush` sends it."""
@@ -129,6 +138,10 @@ class WorkerProcess:
             messages += self._decoder.feed(data)
             if len(data) < 1 << 20:
                 return messages
+
+    def has_printed(self) -> bool:
+        """Whether there is something for `printed`."""
+        return bool(self._output.poll(0))
 
     def printed(self, stream: str) -> tuple[str, bool]:
         """Whole lines it has printed since the last call, and whether there will be no more.

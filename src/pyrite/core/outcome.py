@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from pyrite.core.ids import AttemptId, ShuffleId, WorkerId
+from pyrite.core.lean import lean_pickle
 from pyrite.core.specs import MapOutput
 
 
@@ -36,6 +37,7 @@ class Failure:
     error: bytes | None = None
 
 
+@lean_pickle
 @dataclass(slots=True)
 class Metrics:
     """Counters of one attempt, added to by the code that moves the data."""
@@ -53,6 +55,7 @@ class Metrics:
     run_seconds: float = 0.0
 
 
+@lean_pickle
 @dataclass(frozen=True, slots=True)
 class Success:
     """``output`` for a map task, ``result`` (pickled) for a result task."""
@@ -80,6 +83,7 @@ class FetchFailure:
 Outcome: TypeAlias = Success | Failure | FetchFailure
 
 
+@lean_pickle
 @dataclass(frozen=True, slots=True)
 class TaskReport:
     """What a worker says when an attempt has ended."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId
+from pyrite.core.lean import lean_pickle
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class JobSpec:
         return self.stages[-1]
 
 
+@lean_pickle
 @dataclass(frozen=True, slots=True)
 class MapOutput:
     """Where one map task's shuffle file lies.

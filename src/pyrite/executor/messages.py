@@ -15,11 +15,13 @@ from typing import Any
 
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import AttemptId, StageId
+from pyrite.core.lean import lean_pickle
 
 HEADER = struct.Struct("<QI")
 """Length and CRC-32 of the message that follows."""
 
 
+@lean_pickle
 @dataclass(frozen=True, slots=True)
 class RunTask:
     """Driver to worker: run this attempt. Its stage's program and inputs came before."""

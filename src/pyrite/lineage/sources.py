@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import pickle
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -26,7 +27,8 @@ class Collection(Source):
     @classmethod
     def of(cls, records: Sequence[Any], num_partitions: int) -> Collection:
         cut = _cut_range if isinstance(records, range) else _cut_list
-        return cls([dumps_by_value(part) for part in cut(records, num_partitions)])
+        dumps = pickle.dumps if isinstance(records, range) else dumps_by_value
+        return cls([dumps(part) for part in cut(records, num_partitions)])
 
     def read(self, split: bytes, task: TaskContext) -> Iterator[Any]:
         records = loads(split)
