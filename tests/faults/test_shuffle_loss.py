@@ -134,3 +134,25 @@ def test_finished_shuffle_is_used_by_later_jobs_and_removed_with_its_dataset(
     gc.collect()
     sc.range(1).count()  # the next job tells the driver
     assert shuffle_files() == []
+
+
+def test_records_dealt_by_place_are_never_mixed_from_two_runs(make_context, journal):
+    """After a shuffle without an order, another run may deal the records out otherwise."""
+    sc = make_context("local[1]")
+    folder = os.path.join(os.path.dirname(journal.path), "local")
+
+    def lose_one(partition, records):
+        found = list(records)
+        if partition == 1 and journal.first_time("lost"):
+            for place, _, names in os.walk(folder):
+                for name in names:
+                    if f"shuffle-{dealt}" in place and name.startswith("map-2-"):
+                        os.unlink(os.path.join(place, name))
+        return found
+
+    counts = sc.parallelize(range(1000), 4).map(lambda x: (x, 1)).reduceByKey(lambda a, b: a + b)
+    moved = counts.keys().repartition(4)
+    dealt = moved._node.parent.shuffle.id
+    with pytest.raises(ShuffleLostError, match=r"dealt out by their place.*sort before"):
+        moved.mapPartitionsWithIndex(lose_one).collect()
+    assert sorted(moved.collect()) == list(range(1000))

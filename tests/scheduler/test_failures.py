@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.scheduler.desk import MAP, REDUCE, SHUFFLE, Desk, chain, launched, only, output_of
 
 from pyrite.core.ids import AttemptId
 from pyrite.core.outcome import Cause, Failure, FetchFailure
-from pyrite.core.specs import MapOutput
+from pyrite.core.specs import JobSpec, MapOutput
 from pyrite.scheduler import commands as c
 from pyrite.scheduler import events as e
 
@@ -231,6 +233,40 @@ def test_all_outputs_found_unreadable_are_made_again_at_once() -> None:
     again = [launch.attempt for launch in desk.all(c.Launch) if launch.attempt.number == 1]
     assert again == [(MAP, 1, 1), (MAP, 2, 1), (MAP, 4, 1), (REDUCE, 0, 1)]
     assert desk.all(c.JobSucceeded)
+
+
+def by_position(spec: JobSpec) -> JobSpec:
+    """The job with a first stage whose outputs of two runs do not fit together."""
+    first, *rest = spec.stages
+    return replace(spec, stages=(replace(first, by_position=True), *rest))
+
+
+def test_outputs_that_do_not_fit_are_all_made_again_while_nobody_has_read_them() -> None:
+    desk = Desk()
+    desk.join(1)
+    desk.submit(by_position(chain(3, 1)))
+    for _ in range(3):
+        desk.succeed(1)
+    desk.cannot_read(1, AttemptId(MAP, 1, 0))  # the one reader, which has made nothing of them
+    desk.succeed_all()
+    again = [launch.attempt for launch in desk.all(c.Launch) if launch.attempt.number == 1]
+    assert again == [(MAP, 0, 1), (MAP, 1, 1), (MAP, 2, 1), (REDUCE, 0, 1)]
+    assert desk.all(c.JobSucceeded)
+
+
+def test_outputs_that_do_not_fit_fail_the_job_once_some_were_read() -> None:
+    desk = Desk()
+    desk.join(1)
+    desk.submit(by_position(chain(2, 2)))
+    for _ in range(3):
+        desk.succeed(1)  # both map tasks and a reader
+    commands = desk.cannot_read(1, AttemptId(MAP, 1, 0))
+    (failed,) = only(commands, c.JobFailed)
+    assert failed.failure.cause is Cause.SHUFFLE_LOST
+    assert "repartition" in failed.failure.message
+    desk.submit(by_position(chain(2, 2, job=1)))  # a later job makes all of them again
+    desk.succeed_all()
+    assert desk.all(c.JobSucceeded) == [c.JobSucceeded(1)]
 
 
 def test_readers_wait_until_their_inputs_are_complete() -> None:

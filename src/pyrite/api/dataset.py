@@ -56,8 +56,9 @@ class Dataset(Generic[T_co]):
         self,
         function: Callable[[int, Iterator[Any]], Iterable[Any]],
         keeps_partitioner: bool = False,
+        by_position: bool = False,
     ) -> RDD[Any]:
-        return self._transform(MapPartitions(function), keeps_partitioner)
+        return self._transform(MapPartitions(function, by_position), keeps_partitioner)
 
     def _shuffle(self, partitioner: Partitioner, arrangement: Arrangement = None) -> RDD[Any]:
         """The pairs, moved to where ``partitioner`` says, and arranged there."""

@@ -104,7 +104,7 @@ class Transformations(Dataset[T_co]):
             raise ValueError(f"fraction must be at least 0, not {fraction!r}")
         if seed is None:
             seed = random.randint(0, 2**31 - 1)
-        return self._per_partition(sampler(withReplacement, fraction, seed), True)
+        return self._per_partition(sampler(withReplacement, fraction, seed), True, by_position=True)
 
     def pipe(
         self, command: str, env: dict[str, str] | None = None, checkCode: bool = False
@@ -139,7 +139,7 @@ class Transformations(Dataset[T_co]):
         def numbered(partition: int, records: Iterator[Any]) -> Iterator[Any]:
             return ((record, i) for i, record in enumerate(records, starts[partition]))
 
-        return self._per_partition(numbered)
+        return self._per_partition(numbered, by_position=True)
 
     def zipWithUniqueId(self) -> RDD[tuple[T_co, int]]:
         """Each record with a number of its own: partition ``k`` of ``n`` counts k, k+n, k+2n."""
@@ -148,7 +148,7 @@ class Transformations(Dataset[T_co]):
         def numbered(partition: int, records: Iterator[Any]) -> Iterator[Any]:
             return ((record, i * number + partition) for i, record in enumerate(records))
 
-        return self._per_partition(numbered)
+        return self._per_partition(numbered, by_position=True)
 
     # -- several datasets ---------------------------------------------------------------
 
@@ -233,7 +233,9 @@ class Transformations(Dataset[T_co]):
             start = random.Random(partition).randrange(number)
             return ((i % number, record) for i, record in enumerate(records, start))
 
-        moved = self._per_partition(dealt)._shuffle(HashPartitioner(number, _itself))
+        moved = self._per_partition(dealt, by_position=True)._shuffle(
+            HashPartitioner(number, _itself)
+        )
         return moved.values()
 
 

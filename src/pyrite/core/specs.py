@@ -20,6 +20,9 @@ class StageSpec:
         shuffle: the shuffle its tasks write, or None for a result stage.
         name: for people, e.g. ``"reduceByKey at app.py:7"``.
         preferred: partition number -> node names where its input lies (may be empty).
+        by_position: what a task makes of a record depends on the record's place in its input,
+            and that place may be another when the input is read again. Outputs of two runs
+            then do not fit together.
     """
 
     stage: StageId
@@ -28,6 +31,7 @@ class StageSpec:
     shuffle: ShuffleId | None = None
     name: str = ""
     preferred: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    by_position: bool = False
 
 
 @dataclass(frozen=True, slots=True)

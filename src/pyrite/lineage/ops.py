@@ -74,9 +74,14 @@ class FlatMapValues:
 
 @dataclass(frozen=True)
 class MapPartitions:
-    """``function(partition number, records)`` gives the records that come out."""
+    """``function(partition number, records)`` gives the records that come out.
+
+    Parameters:
+        by_position: what becomes of a record depends on its place among the records.
+    """
 
     function: Callable[[int, Iterator[Any]], Iterable[Any]]
+    by_position: bool = False
     by_record = False
 
     def apply(self, partition: int, records: Iterator[Any]) -> Iterator[Any]:

@@ -17,8 +17,10 @@ from typing import Any
 
 from pyrite.core.ids import JobId, NodeId, ShuffleId, StageId
 from pyrite.core.specs import JobSpec, StageProgram, StageSpec
-from pyrite.lineage.dependency import Narrow, Shuffle
+from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Shuffle
+from pyrite.lineage.narrow import Fused, Zipped
 from pyrite.lineage.node import Node, Source
+from pyrite.lineage.wide import CoGrouped
 from pyrite.plan.fuse import fuse
 from pyrite.plan.program import Action, MapProgram, Program, ResultProgram
 from pyrite.serial.closures import dumps_closure
@@ -136,6 +138,7 @@ class Planner:
                 shuffle.id,
                 name,
                 _preferences(tree, partitions),
+                _is_by_position(tree),
             ),
             tree,
             _pickled(stage_id, MapProgram(tree, shuffle), name),
@@ -177,6 +180,33 @@ def _shuffles(tree: Node) -> Iterator[Shuffle]:
                 pending.append(edge.parent)
             elif edge.id not in seen:
                 yield edge
+
+
+def _is_by_position(tree: Node) -> bool:
+    """Whether the stage makes something of its records' places after a shuffle that does not
+    promise an order: a reader that spills gives its keys in another order than one that does not.
+    """
+    pending: list[tuple[Node, bool]] = [(tree, False)]
+    seen: set[tuple[int, bool]] = set()
+    while pending:
+        node, above = pending.pop()
+        if (node.id, above) in seen:
+            continue
+        seen.add((node.id, above))
+        if isinstance(node, Fused):
+            above = above or any(getattr(op, "by_position", False) for op in node.ops)
+        above = above or isinstance(node, Zipped)
+        for edge in node.dependencies:
+            if isinstance(edge, Narrow):
+                pending.append((edge.parent, above))
+            elif above and _keeps_no_order(node, edge):
+                return True
+    return False
+
+
+def _keeps_no_order(reader: Node, shuffle: Shuffle) -> bool:
+    grouped = isinstance(shuffle.arrangement, Aggregator | Grouping)
+    return grouped or isinstance(reader, CoGrouped)
 
 
 def _sources(tree: Node, partition: int) -> Iterator[tuple[Source, int]]:

@@ -24,6 +24,7 @@ class Shuffle:
     """
 
     __slots__ = (
+        "by_position",
         "counted",
         "id",
         "maker",
@@ -40,6 +41,7 @@ class Shuffle:
         self.id = shuffle
         self.stage: StageId = spec.stage
         self.partitions: Sequence[int] = spec.partitions
+        self.by_position = spec.by_position
         self.missing = len(spec.partitions)
         self.outputs: list[MapOutput | None] = [None] * self.missing
         self.counted = bytearray(self.missing)
@@ -66,6 +68,10 @@ class Shuffle:
         if self.missing == len(self.outputs):
             return range(self.missing)
         return [index for index, output in enumerate(self.outputs) if output is None]
+
+    def registered(self) -> dict[int, MapOutput]:
+        """All outputs there are, by index."""
+        return {i: output for i, output in enumerate(self.outputs) if output is not None}
 
     def on_node(self, node: str) -> list[int]:
         """Indexes of the outputs that lie on ``node``."""

@@ -12,7 +12,7 @@ pending only at idle workers, and neither is ever searched for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId, WorkerId
@@ -23,6 +23,7 @@ from pyrite.scheduler import events as e
 from pyrite.scheduler.checks import check
 from pyrite.scheduler.deadlines import Deadlines
 from pyrite.scheduler.graph import StageGraph
+from pyrite.scheduler.outputs import Shuffle
 from pyrite.scheduler.pending import PENDING
 from pyrite.scheduler.policy import Policy
 from pyrite.scheduler.speculation import Median, slow_tasks
@@ -94,7 +95,7 @@ class SchedulerState:
         if result is not None:
             self._fail_job(result, Failure(Cause.CANCELLED, event.reason), None)
 
-    def _fail_jobs(self, stage: StageRun, failure: Failure, attempt: AttemptId) -> None:
+    def _fail_jobs(self, stage: StageRun, failure: Failure, attempt: AttemptId | None) -> None:
         """Fail every job that needs ``stage``."""
         for result in self._graph.result_stages(stage):
             self._fail_job(result, failure, attempt)
@@ -149,7 +150,7 @@ class SchedulerState:
         for shuffle in list(self._graph.shuffles.values()):
             lost = shuffle.on_node(event.node)
             if lost:
-                self._graph.lose(shuffle, lost, f"map output lost with node {event.node}", now)
+                self._lose(shuffle, lost, f"map output lost with node {event.node}", now)
         for attempt in attempts:
             if attempt is not None and attempt.stage.active:
                 self._attempt_failed(attempt, failure)
@@ -241,7 +242,9 @@ class SchedulerState:
         if shuffle is not None and lost:
             for output in lost.values():
                 self._emit(c.OutputDiscarded(output))
-            self._graph.lose(shuffle, lost, f"map output unreadable: {failure.message}", now)
+            self._lose(shuffle, lost, f"map output unreadable: {failure.message}", now)
+            if not stage.active:
+                return
         elif attempt.epoch == stage.epoch and not stage.changed:
             # Nothing was replaced since it was launched, so it asked for what it was never
             # given. Trying again for free could go on forever.
@@ -259,6 +262,20 @@ class SchedulerState:
             self._fail_jobs(stage, Failure(Cause.SHUFFLE_LOST, message), attempt.id)
         else:
             self._requeue(attempt, f"input lost: {failure.message}", None)
+
+    def _lose(self, shuffle: Shuffle, indexes: Iterable[int], reason: str, now: float) -> None:
+        """Unregister outputs; all of the shuffle's, if new ones would not fit the rest."""
+        if shuffle.by_position:
+            # Rolling back readers is not done yet, so if there are any, their jobs must fail.
+            message = (
+                f"{reason}; what remains does not fit what would be made anew, because records "
+                f"are dealt out by their place (repartition, zipWithIndex, sample) after a "
+                f"shuffle that keeps no order. Run the job again, or sort before"
+            )
+            for reader in [r for r in shuffle.readers.values() if r.done or r.running]:
+                self._fail_jobs(reader, Failure(Cause.SHUFFLE_LOST, message), None)
+            indexes = shuffle.registered()
+        self._graph.lose(shuffle, indexes, reason, now)
 
     def _requeue(self, attempt: Attempt, reason: str, shun: Worker | None) -> None:
         stage, index = attempt.stage, attempt.index
