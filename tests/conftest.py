@@ -31,10 +31,21 @@ def wait_until(condition: Callable[[], object], seconds: float = 10.0, what: str
         time.sleep(0.01)
 
 
-def descendants() -> list[psutil.Process]:
-    """Live processes started by this one, and by those."""
-    found = psutil.Process().children(recursive=True)
-    return [each for each in found if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+def engine_processes() -> list[psutil.Process]:
+    """Live zygotes and workers of this process's contexts."""
+    found = []
+    for each in psutil.Process().children(recursive=True):
+        try:
+            if "pyrite.cluster.zygote" in each.cmdline():  # empty for one that has ended
+                found.append(each)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def zygotes() -> set[psutil.Process]:
+    """Those of `engine_processes` that are the parents of workers."""
+    return {each for each in engine_processes() if each.ppid() == os.getpid()}
 
 
 @pytest.fixture
@@ -46,7 +57,7 @@ def make_context(tmp_path: Path) -> Iterator[MakeContext]:
     local = tmp_path / "local"
     local.mkdir()
     before = set(threading.enumerate())
-    processes = {each.pid for each in descendants()}
+    processes = {each.pid for each in engine_processes()}
     descriptors = len(os.listdir("/proc/self/fd"))
     with ExitStack() as contexts:
 
@@ -59,7 +70,7 @@ def make_context(tmp_path: Path) -> Iterator[MakeContext]:
 
         yield make
     assert os.listdir(local) == []
-    assert {each.pid for each in descendants()} <= processes
+    assert {each.pid for each in engine_processes()} <= processes
     assert [
         t.name for t in set(threading.enumerate()) - before if t.name.startswith("pyrite")
     ] == []

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
-from tests.conftest import descendants, wait_until
+from tests.conftest import wait_until, zygotes
 
 from pyrite import JobCancelled, JobFailed, OutOfMemoryError, TaskTimeoutError, WorkerLostError
 
@@ -199,9 +199,10 @@ def test_what_a_dead_worker_had_started_dies_with_it(make_context, journal):
 
 
 def test_death_of_the_zygote_is_survived(make_context):
+    others = zygotes()
     sc = make_context("local[2]")
     assert sc.range(10).count() == 10
-    [zygote] = psutil.Process().children()
+    [zygote] = zygotes() - others
     zygote.kill()
     pids = sc.parallelize(range(8), 8).map(lambda x: os.getpid()).collect()
     for pid in set(pids):
@@ -210,14 +211,15 @@ def test_death_of_the_zygote_is_survived(make_context):
 
 
 def test_all_workers_killed_again_and_again_while_a_job_runs(make_context):
+    others = zygotes()
     sc = make_context("local[2,50]")
+    [zygote] = zygotes() - others
     stop = threading.Event()
 
     def killer():
         while not stop.wait(0.4):
-            for process in descendants():
-                if "zygote" in " ".join(process.cmdline()) and process.ppid() != os.getpid():
-                    process.kill()
+            for worker in zygote.children():
+                worker.kill()
 
     thread = threading.Thread(target=killer)
     thread.start()
