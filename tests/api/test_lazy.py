@@ -76,7 +76,7 @@ def test_local_iterator_computes_a_partition_when_it_is_reached(watched, journal
 
 def test_zip_with_index_counts_all_partitions_but_the_last(watched, journal):
     numbers = watched(3, 3).zipWithIndex()
-    assert journal.lines() == ["0", "1"]
+    assert sorted(journal.lines()) == ["0", "1"]
     assert numbers.count() == 3
 
 

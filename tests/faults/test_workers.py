@@ -163,7 +163,7 @@ def test_task_that_crashes_twenty_times_leaves_a_usable_context(make_context):
     assert sc.range(3).count() == 3
 
 
-def test_task_that_prints_without_end_does_not_hold_up_others(make_context, capfd):
+def test_task_that_prints_without_end_does_not_hold_up_others(capfd, make_context):
     sc = make_context("local[2]")
 
     def print_for_ever(x):
