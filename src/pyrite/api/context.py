@@ -384,7 +384,7 @@ def _policy(master: Master, settings: Settings) -> Policy:
 
 
 def _listeners(settings: Settings, name: str) -> list[Listener]:
-    from pyrite.driver.output import print_task_output
+    from pyrite.driver.printing import print_task_output
 
     listeners: list[Listener] = [print_task_output]
     if settings["pyrite.eventLog"]:

@@ -15,7 +15,7 @@ from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
 
 
 @dataclass(frozen=True, slots=True)
-class TaskOutput:
+class WorkerPrinted:
     """Whole lines that a worker printed, without the last one's end.
 
     Parameters:
@@ -37,7 +37,7 @@ class ClusterFailed:
 
 
 ClusterEvent: TypeAlias = (
-    WorkerJoined | WorkerLost | TaskReport | TaskProgress | TaskOutput | ClusterFailed
+    WorkerJoined | WorkerLost | TaskReport | TaskProgress | WorkerPrinted | ClusterFailed
 )
 Sink: TypeAlias = Callable[[ClusterEvent], None]
 

@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, Sink, TaskOutput
+from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, Sink, WorkerPrinted
 from pyrite.cluster.inline import remove_file
 from pyrite.cluster.process import WorkerProcess, ended_because, spawn_zygote
 from pyrite.cluster.zygote import NOTICE, STARTED, ZygoteSettings
@@ -285,7 +285,7 @@ class LocalCluster(Cluster):
         if ended:
             self._unwatch(process.pipes[stream])
         if text:
-            self._hear(TaskOutput(process.id, process.attempt, stream, text))
+            self._hear(WorkerPrinted(process.id, process.attempt, stream, text))
 
     def _worker_hung_up(self, process: WorkerProcess) -> None:
         self._unwatch(process.socket.fileno())

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, TaskOutput
+from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, WorkerPrinted
 from pyrite.core.errors import JobFailed, StoppedError
 from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId
 from pyrite.core.outcome import Failure, FetchFailure, Success, TaskReport
@@ -83,7 +83,7 @@ class Driver:
         self._cluster.start(self._hear)
 
     def _hear(self, event: ClusterEvent) -> None:
-        if isinstance(event, TaskOutput):
+        if isinstance(event, WorkerPrinted):
             # A task that prints without end has to wait for the terminal, like any program.
             while not self._room_for_output.acquire(timeout=_STOP_CHECK_SECONDS):
                 if self._stopped is not None:
@@ -181,7 +181,7 @@ class Driver:
                 self._begin(message)
             case TaskReport():
                 self._reported(message)
-            case TaskOutput(worker, attempt, stream, text):
+            case WorkerPrinted(worker, attempt, stream, text):
                 self._room_for_output.release()
                 self._say(seen.TaskPrinted(time.time(), attempt, worker, stream, text))
             case ClusterFailed():

@@ -93,8 +93,9 @@ class GarbageCollector:
         """Collect if it is time. ``used``: bytes of resident memory now."""
         if used > self._next:
             gc.collect()
-            used = resident_memory()
-        self._next = min(max(self._first, used * 3 // 2), max(self._next, self._first))
+            self._next = max(self._first, resident_memory() * 3 // 2)
+        else:
+            self._next = max(self._first, min(self._next, used * 3 // 2))
 
 
 def _die() -> NoReturn:

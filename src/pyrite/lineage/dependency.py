@@ -95,7 +95,6 @@ class Shuffle:
         self.partitioner = partitioner
         self.arrangement = arrangement
         self.origin = origin
-        self.num_maps = parent.num_partitions
 
     def __getstate__(self) -> dict[str, Any]:
         # The reading side needs no parent: leaving it out ends the pickled graph at the stage.
