@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -315,3 +316,20 @@ def test_a_commit_that_fails_half_way_is_undone_by_abort(folder: str, monkeypatc
                 break
             assert names(folder) == []
     assert names(folder) == ["out"]
+
+
+def test_abort_removes_what_tasks_change_meanwhile(tmp_path, monkeypatch):
+    committer = Committer(str(tmp_path / "out"))
+    committer.prepare()
+    committer.writer.write(0, 0, ["a"], Metrics())
+    rmtree, calls = shutil.rmtree, []
+
+    def interfering(path):
+        calls.append(path)
+        if len(calls) < 3:  # a task removes a file while the folder is walked
+            raise FileNotFoundError(path)
+        rmtree(path)
+
+    monkeypatch.setattr(shutil, "rmtree", interfering)
+    committer.abort()
+    assert list(tmp_path.iterdir()) == []

@@ -20,6 +20,8 @@ from pyrite.io.compression import codec_named
 from pyrite.io.filesystem import absolute, filesystem
 from pyrite.io.output import PartFile, TextWriter
 
+_ABORT_TRIES = 20
+
 
 def check_absent(path: str | os.PathLike[str]) -> None:
     """Refuse to write over existing output.
@@ -102,7 +104,12 @@ class Committer:
         with suppress(OSError):
             if self._publishing:
                 self._store.remove(self.destination)
-            self._store.remove(self._staging)
+        for _ in range(_ABORT_TRIES):  # tasks may still begin and remove files of their own
+            with suppress(OSError):
+                self._store.remove(self._staging)
+            with suppress(OSError):
+                if self._store.find(self._staging) is None:
+                    break
 
     def _check_staged(self, parts: list[PartFile]) -> None:
         for part in parts:
