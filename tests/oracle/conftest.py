@@ -50,7 +50,12 @@ def spark(pyspark: ModuleType) -> Iterator[Ask]:
         _leave_out("a Java runtime: put `java` on the PATH, or set JAVA_HOME")
     ours, theirs = multiprocessing.Pipe()
     command = [sys.executable, "-m", "tests.oracle.spark_process", str(theirs.fileno())]
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": str(_ROOT)}
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": str(_ROOT),
+        "PYSPARK_PYTHON": sys.executable,  # else its workers run whatever python3 is found
+    }
     with subprocess.Popen(
         command,
         cwd=_ROOT,
