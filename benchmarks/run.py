@@ -80,7 +80,6 @@ def environment(folder: str) -> dict[str, str]:
     paths = filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])
     return {
         **os.environ,
-        "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": os.pathsep.join(paths),
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
