@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Order, Shuffle
 from pyrite.lineage.narrow import Fused
 from pyrite.lineage.node import Node
 from pyrite.lineage.partitioner import HashPartitioner, RangePartitioner
+from pyrite.plan.edges import shuffles_read
 from pyrite.plan.fuse import fuse
 
 
@@ -45,7 +45,7 @@ def stages_text(node: Node) -> str:
     """The stages of an action on ``node``, last first: what each reads, does and writes."""
     blocks = [f"Result stage, {_tasks(node)}:\n{_steps(node)}"]
     seen: set[int] = set()
-    pending = list(_shuffles(node))
+    pending = shuffles_read(node)
     while pending:
         shuffle = pending.pop(0)
         if shuffle.id in seen or shuffle.parent is None:
@@ -56,7 +56,7 @@ def stages_text(node: Node) -> str:
             f"{_steps(shuffle.parent)}\n"
             f"  write  {_where(shuffle)}"
         )
-        pending.extend(_shuffles(shuffle.parent))
+        pending.extend(shuffles_read(shuffle.parent))
     return "\n\n".join(blocks)
 
 
@@ -98,18 +98,3 @@ def _where(shuffle: Shuffle) -> str:
         Order: ", sorted by key",
     }.get(type(shuffle.arrangement), "")
     return f"{partitioner.num_partitions} partitions by {rule}{made}"
-
-
-def _shuffles(node: Node) -> Iterator[Shuffle]:
-    seen: set[int] = set()
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        if current.id in seen:
-            continue
-        seen.add(current.id)
-        for edge in current.dependencies:
-            if isinstance(edge, Shuffle):
-                yield edge
-            else:
-                pending.append(edge.parent)

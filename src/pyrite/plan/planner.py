@@ -21,6 +21,7 @@ from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Shuffle
 from pyrite.lineage.narrow import Fused, Zipped
 from pyrite.lineage.node import Node, Source
 from pyrite.lineage.wide import CoGrouped
+from pyrite.plan.edges import shuffles_read
 from pyrite.plan.fuse import fuse
 from pyrite.plan.program import Action, MapProgram, Program, ResultProgram
 from pyrite.serial.closures import dumps_closure
@@ -107,7 +108,7 @@ class Planner:
 
     def _parents(self, tree: Node) -> tuple[Stage, ...]:
         """The map stages that ``tree`` reads, made (with all of theirs) if they are new."""
-        pending = list(_shuffles(tree))
+        pending = shuffles_read(tree)
         while pending:
             shuffle = pending[-1]
             if shuffle in self._map_stages:
@@ -115,19 +116,19 @@ class Planner:
                 continue
             assert shuffle.parent is not None
             parent_tree = fuse(shuffle.parent)
-            missing = [s for s in _shuffles(parent_tree) if s not in self._map_stages]
+            missing = [s for s in shuffles_read(parent_tree) if s not in self._map_stages]
             if missing:
                 pending.extend(missing)
                 continue
             self._map_stages[shuffle] = self._map_stage(shuffle, parent_tree)
             weakref.finalize(shuffle, self._dropped.append, shuffle.id).atexit = False
             pending.pop()
-        return tuple({id(s): self._map_stages[s] for s in _shuffles(tree)}.values())
+        return tuple(self._map_stages[each] for each in shuffles_read(tree))
 
     def _map_stage(self, shuffle: Shuffle, tree: Node) -> Stage:
         assert shuffle.parent is not None
         stage_id = next(self._stage_ids)
-        parents = tuple({id(s): self._map_stages[s] for s in _shuffles(tree)}.values())
+        parents = tuple(self._map_stages[each] for each in shuffles_read(tree))
         partitions = range(tree.num_partitions)
         name = shuffle.origin
         return Stage(
@@ -164,22 +165,6 @@ def _ancestors(stages: Sequence[Stage]) -> tuple[Stage, ...]:
             visits.append((stage, True))
             visits.extend((parent, False) for parent in reversed(stage.parents))
     return tuple(ordered.values())
-
-
-def _shuffles(tree: Node) -> Iterator[Shuffle]:
-    """The shuffles a stage reads, each once, in the order they are met."""
-    seen: set[int] = set()
-    pending: list[Node] = [tree]
-    while pending:
-        node = pending.pop()
-        if node.id in seen:
-            continue
-        seen.add(node.id)
-        for edge in node.dependencies:
-            if isinstance(edge, Narrow):
-                pending.append(edge.parent)
-            elif edge.id not in seen:
-                yield edge
 
 
 def _is_by_position(tree: Node) -> bool:
