@@ -12,7 +12,7 @@ from functools import reduce
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pyrite.api.dataset import Dataset, T_co, function, whole
+from pyrite.api.dataset import Dataset, T_co, function, itself, whole
 from pyrite.core.context import TaskContext
 
 if TYPE_CHECKING:
@@ -331,11 +331,7 @@ def _tree_reduced(parts: RDD[Any], f: Callable[[Any, Any], Any], depth: int) -> 
 
 def _joined_in(parts: RDD[Any], f: Callable[[Any, Any], Any], number: int) -> RDD[Any]:
     keyed = parts.mapPartitionsWithIndex(lambda i, it: ((i % number, x) for x in it))
-    return keyed.reduceByKey(f, number, _itself).values()
-
-
-def _itself(value: Any) -> Any:
-    return value
+    return keyed.reduceByKey(f, number, itself).values()
 
 
 def _next_scan(scanned: int, found: list[Any], wanted: int) -> int:

@@ -139,3 +139,8 @@ def function(call: str, value: Any) -> Any:
     if not callable(value):
         raise TypeError(f"{call} needs a function, not {type(value).__name__} {value!r}")
     return value
+
+
+def itself(value: Any) -> Any:
+    """The identity: a combiner that is its first value, a key that is its own partition."""
+    return value

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pyrite.api.dataset import Dataset, T_co, function
+from pyrite.api.dataset import Dataset, T_co, function, itself
 from pyrite.api.sampling import range_bounds, reservoir
 from pyrite.lineage.dependency import Aggregator, Grouping, Order
 from pyrite.lineage.node import Node
@@ -94,7 +94,7 @@ class PairTransformations(Dataset[T_co]):
             >>> sorted(pairs.reduceByKey(lambda x, y: x + y).collect())
             [('a', 3), ('b', 1)]
         """
-        aggregator = Aggregator(_itself, function("reduceByKey()", func), func)
+        aggregator = Aggregator(itself, function("reduceByKey()", func), func)
         return self._combine(aggregator, self._partitioner(numPartitions, partitionFunc))
 
     def aggregateByKey(
@@ -308,10 +308,6 @@ def _key(pair: tuple[Any, Any]) -> Any:
 
 def _value(pair: tuple[Any, Any]) -> Any:
     return pair[1]
-
-
-def _itself(value: Any) -> Any:
-    return value
 
 
 def _zero(key: Any) -> int:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pyrite.api.dataset import Dataset, T_co, function, positive
+from pyrite.api.dataset import Dataset, T_co, function, itself, positive
 from pyrite.api.piping import through_command
 from pyrite.api.sampling import sampler
 from pyrite.lineage.dependency import Aggregator
@@ -234,7 +234,7 @@ class Transformations(Dataset[T_co]):
             return ((i % number, record) for i, record in enumerate(records, start))
 
         moved = self._per_partition(dealt, by_position=True)._shuffle(
-            HashPartitioner(number, _itself)
+            HashPartitioner(number, itself)
         )
         return moved.values()
 
@@ -253,10 +253,6 @@ def _alone(record: Any) -> tuple[Any, None]:
 
 def _on_all_sides(group: tuple[Any, tuple[Any, ...]]) -> bool:
     return all(len(values) for values in group[1])
-
-
-def _itself(value: Any) -> Any:
-    return value
 
 
 def _none(value: Any) -> None:
