@@ -80,7 +80,9 @@ class Dataset(Generic[T_co]):
         """
         if partitions is None:
             partitions = range(self._node.num_partitions)
-        job = self._context._driver.run(self._node, partitions, action, public_call())
+        context = self._context
+        properties = context._properties.snapshot()
+        job = context._driver.run(self._node, partitions, action, public_call(), properties)
         if job.error is not None:
             raise job.error  # from here, so that few frames stand between the user's own
         return job.results()

@@ -45,6 +45,11 @@ Sink: TypeAlias = Callable[[ClusterEvent], None]
 class Cluster(ABC):
     """Workers, each running one task at a time. Commands return at once."""
 
+    @property
+    @abstractmethod
+    def folder(self) -> str:
+        """The folder of the driver's node, which workers on it share; removed by `stop`."""
+
     @abstractmethod
     def start(self, sink: Sink) -> None:
         """Bring up the workers; tell ``sink`` of each, from any thread."""

@@ -34,13 +34,17 @@ class InlineCluster(Cluster):
             _WORKER,
             lambda inputs: FileShuffle(folder, _NODE, inputs),
             Memory(memory_budget),
-            os.path.join(folder, "scratch"),
+            folder,
         )
         self._tasks: deque[TaskLaunch] = deque()
         self._changed = threading.Condition()
         self._one_at_a_time = threading.RLock()
         self._known: set[StageId] = set()
         self._inputs: dict[StageId, StageInputs] = {}
+
+    @property
+    def folder(self) -> str:
+        return self._folder.path
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
@@ -76,7 +80,7 @@ class InlineCluster(Cluster):
             self._inputs[task.program.stage] = task.inputs
             self._runner.add_inputs(task.inputs)
         try:
-            report = self._runner.run(task.attempt, task.split)
+            report = self._runner.run(task.attempt, task.split, task.properties)
         except BaseException:
             self._sink(self._runner.cancelled(task.attempt))
             raise

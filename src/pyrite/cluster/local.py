@@ -82,6 +82,10 @@ class LocalCluster(Cluster):
 
     # -- life ---------------------------------------------------------------------------
 
+    @property
+    def folder(self) -> str:
+        return self._folder
+
     def start(self, sink: Sink) -> None:
         self._sink = sink
         self._wake_out.setblocking(False)
@@ -139,7 +143,7 @@ class LocalCluster(Cluster):
             if process.inputs.get(task.program.stage) is not task.inputs:
                 process.inputs[task.program.stage] = task.inputs
                 process.send(task.inputs)
-            process.send(RunTask(task.attempt, task.split))
+            process.send(RunTask(task.attempt, task.split, task.properties))
             self._flush(process)
 
     def cancel(self, worker: WorkerId, attempt: AttemptId) -> None:

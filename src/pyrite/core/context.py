@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -54,6 +56,15 @@ class MemoryGuard(Protocol):
         ...
 
 
+class Accumulated(Protocol):
+    """A task's share of an accumulator."""
+
+    @property
+    def value(self) -> Any:
+        """What the task has added up."""
+        ...
+
+
 @dataclass(slots=True)
 class TaskContext:
     """One running attempt.
@@ -66,6 +77,9 @@ class TaskContext:
         scratch: a folder for this attempt's spill files; made on first use by its users,
             removed when the attempt ends.
         metrics: counters, added to once per batch.
+        folder: the node's folder, which its workers share and which outlives them.
+        properties: what the user's thread had set when it started the job (`setLocalProperty`).
+        accumulated: what the task has added to accumulators, by their numbers.
         position: says where in its input the task is, for error messages; set by sources.
         batch_size: records per batch between processes and files.
     """
@@ -75,6 +89,9 @@ class TaskContext:
     shuffle: ShuffleService
     memory: MemoryGuard
     scratch: str
+    folder: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    accumulated: dict[int, Accumulated] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
     position: Callable[[], str] | None = None
     batch_size: int = 4096
@@ -88,3 +105,29 @@ class TaskContext:
         """Run what was registered with `on_close`, last first."""
         while self._closers:
             self._closers.pop()()
+
+
+class _Thread(threading.local):
+    task: TaskContext | None = None
+
+
+_thread = _Thread()
+
+
+def current_task() -> TaskContext | None:
+    """The attempt that the calling thread runs, or None: in the driver, or a thread of the user's.
+
+    Only for what users call without a context in their hands: ``TaskContext.get()``,
+    ``broadcast.value``, ``accumulator.add()``. All else is passed the context.
+    """
+    return _thread.task
+
+
+@contextmanager
+def running(task: TaskContext) -> Iterator[None]:
+    """Make ``task`` the `current_task` of this thread for a while."""
+    before, _thread.task = _thread.task, task
+    try:
+        yield
+    finally:
+        _thread.task = before

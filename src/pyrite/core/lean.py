@@ -20,7 +20,7 @@ def lean_pickle(cls: type[T]) -> type[T]:
         >>> import pickle
         >>> from pyrite.core.outcome import Success
         >>> pickle.loads(pickle.dumps(Success(result=b"1")))
-        Success(output=None, result=b'1')
+        Success(output=None, result=b'1', accumulated=b'')
     """
     names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
     values: Callable[[Any], Any] = attrgetter(*names)

@@ -58,10 +58,12 @@ class Metrics:
 @lean_pickle
 @dataclass(frozen=True, slots=True)
 class Success:
-    """``output`` for a map task, ``result`` (pickled) for a result task."""
+    """``output`` for a map task, ``result`` (pickled) for a result task; ``accumulated``: what it
+    added to accumulators (pickled, by their numbers), or nothing."""
 
     output: MapOutput | None = None
     result: bytes | None = None
+    accumulated: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

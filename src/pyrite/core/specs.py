@@ -89,9 +89,11 @@ class StageInputs:
 
 @dataclass(frozen=True, slots=True)
 class TaskLaunch:
-    """All a worker needs to run one attempt. ``split`` is the pickled source partition(s)."""
+    """All a worker needs to run one attempt. ``split`` is the pickled source partition(s);
+    ``properties`` are those of the job."""
 
     attempt: AttemptId
     program: StageProgram
     inputs: StageInputs
     split: bytes
+    properties: Mapping[str, str] = field(default_factory=dict)

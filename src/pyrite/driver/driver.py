@@ -9,8 +9,8 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, WorkerPrinted
 from pyrite.core.errors import JobFailed, StoppedError
@@ -28,6 +28,7 @@ from pyrite.scheduler import events as heard
 from pyrite.scheduler.history import History, Step
 from pyrite.scheduler.policy import Policy
 from pyrite.scheduler.state import SchedulerState
+from pyrite.serial.records import loads
 
 _OUTPUTS_AHEAD = 16
 """Blocks of printed lines that may wait to be shown."""
@@ -39,6 +40,8 @@ class _Stop:
     """Ends the loop."""
 
 
+Accumulate: TypeAlias = Callable[[Mapping[int, Any]], None]
+"""Takes what a task has added to accumulators, by their numbers, in the driver's thread."""
 _Message: TypeAlias = ClusterEvent | heard.Event | Job | _Stop
 
 
@@ -50,6 +53,7 @@ class Driver:
         policy: the scheduler's limits.
         listeners: told of everything that happens, in the driver's thread.
         history: where to write down all that the scheduler is told and says, if anywhere.
+        accumulate: told what each task added, once a task, before its job is done.
     """
 
     def __init__(
@@ -58,20 +62,23 @@ class Driver:
         policy: Policy,
         listeners: Sequence[seen.Listener] = (),
         history: History | None = None,
+        accumulate: Accumulate = lambda shares: None,
     ) -> None:
         self._cluster = cluster
         self._listeners = list(listeners)
         self._planner = Planner()
         self._scheduler = SchedulerState(policy)
         self._history = history
+        self._accumulate = accumulate
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._room_for_output = threading.Semaphore(_OUTPUTS_AHEAD)
         self._jobs: dict[JobId, Job] = {}
         self._stages: dict[StageId, Stage] = {}
         self._stage_uses: Counter[StageId] = Counter()
+        self._properties: dict[StageId, Mapping[str, str]] = {}
         self._shuffle_stages: dict[ShuffleId, StageId] = {}
         self._inputs: dict[StageId, StageInputs] = {}
-        self._results: dict[AttemptId, bytes] = {}
+        self._successes: dict[AttemptId, Success] = {}
         self._stopped: BaseException | None = None
         self._thread = threading.Thread(target=self._serve, name="pyrite-driver", daemon=True)
 
@@ -90,14 +97,22 @@ class Driver:
                     return
         self._inbox.put(event)
 
-    def run(self, node: Node, partitions: Sequence[int], action: Action, name: str) -> Job:
-        """Run a job to its end, whether good or bad. It has a result for each of ``partitions``.
+    def run(
+        self,
+        node: Node,
+        partitions: Sequence[int],
+        action: Action,
+        name: str,
+        properties: Mapping[str, str],
+    ) -> Job:
+        """Run a job to its end, whether good or bad. It has a result for each of ``partitions``;
+        its tasks are told ``properties``.
 
         Raises:
             SerializationError: something it needs cannot be sent to the workers.
             KeyboardInterrupt: after cancelling the job.
         """
-        job = self.submit(node, partitions, action, name)
+        job = self.submit(node, partitions, action, name, properties)
         try:
             self._cluster.wait(job.done)
         except BaseException:
@@ -105,7 +120,14 @@ class Driver:
             raise
         return job
 
-    def submit(self, node: Node, partitions: Sequence[int], action: Action, name: str) -> Job:
+    def submit(
+        self,
+        node: Node,
+        partitions: Sequence[int],
+        action: Action,
+        name: str,
+        properties: Mapping[str, str],
+    ) -> Job:
         """Start a job and return at once.
 
         Raises:
@@ -113,7 +135,7 @@ class Driver:
         """
         if refusal := self._refusal():
             raise refusal
-        job = Job(self._planner.plan(node, partitions, action, name))
+        job = Job(self._planner.plan(node, partitions, action, name), properties)
         for shuffle in self._planner.take_dropped():
             self._inbox.put(heard.ShuffleDropped(shuffle))
         self._inbox.put(job)
@@ -129,10 +151,11 @@ class Driver:
         """Stop a job. Its waiters get JobCancelled."""
         self._inbox.put(heard.JobCancelled(job.id, reason))
 
-    def cancel_all(self, reason: str) -> None:
-        """Stop all jobs."""
+    def cancel_all(self, reason: str, chosen: Callable[[Job], bool] = lambda job: True) -> None:
+        """Stop all jobs, or those that are chosen."""
         for job in list(self._jobs.values()):
-            self.cancel(job, reason)
+            if chosen(job):
+                self.cancel(job, reason)
 
     def stop(self) -> None:
         """Cancel all jobs and end the cluster. Returns when nothing is left of it."""
@@ -211,13 +234,13 @@ class Driver:
         self._jobs[job.id] = job
         for stage in job.plan.stages:
             self._stages[stage.spec.stage] = stage
+            self._properties[stage.spec.stage] = job.properties
             self._stage_uses[stage.spec.stage] += 1
             if stage.spec.shuffle is not None:
                 self._shuffle_stages[stage.spec.shuffle] = stage.spec.stage
         spec = job.plan.spec
-        self._say(
-            seen.JobStarted(time.time(), job.id, spec.name, tuple(s.stage for s in spec.stages))
-        )
+        stages = tuple(stage.stage for stage in spec.stages)
+        self._say(seen.JobStarted(time.time(), job.id, spec.name, stages, job.properties))
         self._decide(heard.JobSubmitted(spec))
 
     def _reported(self, report: TaskReport) -> None:
@@ -225,9 +248,8 @@ class Driver:
         event: heard.Event
         error = ""
         match outcome:
-            case Success(output, result):
-                if result is not None:
-                    self._results[attempt] = result
+            case Success(output):
+                self._successes[attempt] = outcome
                 event = heard.TaskSucceeded(worker, attempt, output)
             case Failure():
                 error = f"{outcome.cause.value}: {outcome.message}"
@@ -239,7 +261,7 @@ class Driver:
                 event = heard.FetchFailed(worker, attempt, outcome)
         self._say(seen.TaskEnded(time.time(), attempt, worker, error, report.metrics))
         self._decide(event)
-        self._results.pop(attempt, None)  # if it was not accepted
+        self._successes.pop(attempt, None)  # if it was not accepted
 
     def _decide(self, event: heard.Event) -> None:
         now = time.monotonic()
@@ -258,11 +280,29 @@ class Driver:
                 self._cluster.cancel(worker, attempt)
             case todo.KillWorker(worker):
                 self._cluster.kill(worker)
-            case todo.Accept(job_id, attempt):
-                if job := self._jobs.get(job_id):
-                    job.accept(attempt.partition, self._results.pop(attempt))
             case todo.OutputDiscarded(output):
                 self._cluster.remove_output(output)
+            case todo.StageStarted(stage_id, tasks):
+                name = self._stages[stage_id].spec.name
+                self._say(seen.StageStarted(time.time(), stage_id, name, tasks))
+            case todo.StageFinished(stage_id):
+                self._say(seen.StageEnded(time.time(), stage_id, True))
+            case todo.StageDropped(stage_id):
+                self._say(seen.StageEnded(time.time(), stage_id, False))
+            case _:
+                self._settle(command)
+
+    def _settle(self, command: todo.Command) -> None:
+        """A result counts, or a job is over."""
+        match command:
+            case todo.Accept(job_id, attempt):
+                success = self._successes.pop(attempt)
+                self._count(success)
+                if (job := self._jobs.get(job_id)) and success.result is not None:
+                    job.accept(attempt.partition, success.result)
+            case todo.Registered(_, attempt, _, first):
+                if first:
+                    self._count(self._successes.pop(attempt))
             case todo.JobSucceeded(job_id):
                 if job := self._jobs.get(job_id):
                     self._finish(job, None)
@@ -271,13 +311,11 @@ class Driver:
                     stage = self._stages.get(failed_attempt.stage) if failed_attempt else None
                     name = stage.spec.name if stage else ""
                     self._finish(job, exception_for(failure, failed_attempt, name))
-            case todo.StageStarted(stage_id, tasks):
-                name = self._stages[stage_id].spec.name
-                self._say(seen.StageStarted(time.time(), stage_id, name, tasks))
-            case todo.StageFinished(stage_id):
-                self._say(seen.StageEnded(time.time(), stage_id, True))
-            case todo.StageDropped(stage_id):
-                self._say(seen.StageEnded(time.time(), stage_id, False))
+
+    def _count(self, success: Success) -> None:
+        """Add what a task accumulated, now that it counts."""
+        if success.accumulated:
+            self._accumulate(loads(success.accumulated))
 
     def _task(self, attempt: AttemptId, epoch: int) -> TaskLaunch:
         stage = self._stages[attempt.stage]
@@ -287,7 +325,8 @@ class Driver:
             inputs = StageInputs(attempt.stage, epoch, pickle.dumps(addresses))
             self._inputs[attempt.stage] = inputs
         split = pickle.dumps(stage.splits(attempt.partition), protocol=5)
-        return TaskLaunch(attempt, stage.program, inputs, split)
+        properties = self._properties[attempt.stage]
+        return TaskLaunch(attempt, stage.program, inputs, split, properties)
 
     def _finish(self, job: Job, error: BaseException | None) -> None:
         del self._jobs[job.id]
@@ -296,6 +335,7 @@ class Driver:
             self._stage_uses[stage_id] -= 1
             if not self._stage_uses[stage_id]:
                 del self._stage_uses[stage_id], self._stages[stage_id]
+                del self._properties[stage_id]
                 if stage.spec.shuffle is None:
                     self._inputs.pop(stage_id, None)
                     self._cluster.forget_stage(stage_id)

@@ -5,7 +5,7 @@ Every event has ``time``, in seconds since the epoch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,10 +15,13 @@ from pyrite.core.outcome import Metrics
 
 @dataclass(frozen=True, slots=True)
 class JobStarted:
+    """``properties`` are those of the thread that started it: its group, its tags, ..."""
+
     time: float
     job: JobId
     name: str
     stages: tuple[StageId, ...]
+    properties: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from pyrite.core.ids import JobId
@@ -15,10 +16,12 @@ class Job:
 
     Parameters:
         plan: its stages.
+        properties: what the caller's thread has set with `setLocalProperty`, for its tasks.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, properties: Mapping[str, str]) -> None:
         self.plan = plan
+        self.properties = properties
         self.done = threading.Event()
         self._results: dict[int, bytes] = {}
         self.error: BaseException | None = None

@@ -10,7 +10,8 @@ import socket
 import struct
 import threading
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pyrite.core.errors import CorruptBlockError
@@ -28,6 +29,7 @@ class RunTask:
 
     attempt: AttemptId
     split: bytes
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

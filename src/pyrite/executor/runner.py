@@ -8,17 +8,17 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Protocol
 
-from pyrite.core.context import ShuffleService, TaskContext
+from pyrite.core.context import ShuffleService, TaskContext, running
 from pyrite.core.ids import AttemptId, ShuffleId, StageId, WorkerId
-from pyrite.core.outcome import Cause, Failure, Metrics, Outcome, TaskReport
+from pyrite.core.outcome import Cause, Failure, Metrics, Outcome, Success, TaskReport
 from pyrite.core.specs import MapOutput, StageInputs, StageProgram
 from pyrite.executor.memory import Memory
 from pyrite.executor.remote_error import failure_of
 from pyrite.plan.program import Program
-from pyrite.serial.records import loads
+from pyrite.serial.records import dumps, loads
 
 
 class TaskCancelled(BaseException):
@@ -73,16 +73,17 @@ class TaskRunner:
         worker: whose they are.
         open_shuffle: the way to shuffle data.
         memory: when to spill.
-        scratch: a folder for spill files of running attempts.
+        folder: the node's folder.
     """
 
     def __init__(
-        self, worker: WorkerId, open_shuffle: OpenShuffle, memory: Memory, scratch: str
+        self, worker: WorkerId, open_shuffle: OpenShuffle, memory: Memory, folder: str
     ) -> None:
         self._worker = worker
         self._open_shuffle = open_shuffle
         self._memory = memory
-        self._scratch = scratch
+        self._folder = folder
+        self._scratch = os.path.join(folder, f"scratch-{worker}")
         self._code: dict[StageId, bytes] = {}
         self._shuffles: dict[StageId, ShuffleService] = {}
         self.running: Running | None = None
@@ -102,7 +103,7 @@ class TaskRunner:
         self._code.pop(stage, None)
         self._shuffles.pop(stage, None)
 
-    def run(self, attempt: AttemptId, split: bytes) -> TaskReport:
+    def run(self, attempt: AttemptId, split: bytes, properties: Mapping[str, str]) -> TaskReport:
         """Run one attempt to its end.
 
         Raises:
@@ -110,7 +111,15 @@ class TaskRunner:
         """
         scratch = os.path.join(self._scratch, "-".join(map(str, attempt)))
         self._memory.restart()
-        task = TaskContext(attempt, {}, self._shuffles[attempt.stage], self._memory, scratch)
+        task = TaskContext(
+            attempt,
+            {},
+            self._shuffles[attempt.stage],
+            self._memory,
+            scratch,
+            self._folder,
+            properties,
+        )
         started = time.perf_counter()
         outcome = self._outcome(task, split)
         metrics = task.metrics
@@ -139,10 +148,17 @@ class TaskRunner:
 
     def _run_program(self, task: TaskContext, split: bytes) -> Outcome:
         try:
-            task.splits = loads(split)
-            program: Program = loads(self._code[task.attempt.stage])
-            return program.run(task.attempt.partition, task)
+            with running(task):
+                task.splits = loads(split)
+                program: Program = loads(self._code[task.attempt.stage])
+                success = program.run(task.attempt.partition, task)
+                return _with_accumulated(success, task) if task.accumulated else success
         except (TaskCancelled, KeyboardInterrupt):
             raise
         except BaseException as error:  # whatever it is, it is the task's end, not the worker's
             return failure_of(error, task)
+
+
+def _with_accumulated(success: Success, task: TaskContext) -> Success:
+    shares = {number: share.value for number, share in task.accumulated.items()}
+    return replace(success, accumulated=dumps(shares))

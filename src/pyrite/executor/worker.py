@@ -48,7 +48,7 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
         worker,
         lambda inputs: FileShuffle(settings.folder, settings.node, inputs),
         memory,
-        os.path.join(settings.folder, f"scratch-{worker}"),
+        settings.folder,
     )
     channel = Channel(sock)
     signal.signal(CANCEL_SIGNAL, lambda signum, frame: _cancel(runner, frame))
@@ -75,7 +75,7 @@ def _run(channel: Channel, runner: TaskRunner, message: RunTask) -> None:
     # their time; the watch collects when memory grows.
     gc.disable()
     try:
-        report = runner.run(message.attempt, message.split)
+        report = runner.run(message.attempt, message.split, message.properties)
     except (TaskCancelled, KeyboardInterrupt):  # perhaps while it was cleaning up
         report = runner.cancelled(message.attempt)
     finally:

@@ -1,0 +1,40 @@
+"""What every side of a `SparkContext` shares: a driver, settings, and whether it still runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from pyrite.api.callsite import public_call
+from pyrite.api.conf import SparkConf
+from pyrite.api.properties import LocalProperties
+from pyrite.api.rdd import RDD
+from pyrite.core.errors import StoppedError
+from pyrite.core.settings import Settings
+from pyrite.driver.driver import Driver
+from pyrite.lineage.node import Node
+from pyrite.scheduler.history import History
+
+if TYPE_CHECKING:
+    from pyrite.api.context import SparkContext
+
+
+class Application:
+    """A running program: `SparkContext` fills it in.
+
+    Attributes:
+        defaultParallelism: partitions where none are asked for.
+    """
+
+    defaultParallelism: int
+    _conf: SparkConf
+    _settings: Settings
+    _driver: Driver
+    _history: History | None
+    _stopped: bool
+    _properties: LocalProperties
+
+    def _rdd(self, node: Node) -> RDD[Any]:
+        if self._stopped:
+            raise StoppedError("the context was stopped; make a new SparkContext")
+        node.origin = public_call()
+        return RDD(node, cast("SparkContext", self))

@@ -1,0 +1,126 @@
+"""Where datasets come from: collections of the driver's, and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from pyrite.api.application import Application
+from pyrite.api.dataset import positive
+from pyrite.api.rdd import RDD
+from pyrite.api.transformations import union_of
+from pyrite.lineage.sources import Collection, Empty
+
+T = TypeVar("T")
+
+
+class Sources(Application):
+    """The side of a `SparkContext` that makes datasets."""
+
+    @property
+    def defaultMinPartitions(self) -> int:
+        """Partitions of a text file, at least, where no number is given: one for each worker."""
+        return self.defaultParallelism
+
+    def parallelize(self, c: Iterable[T], numSlices: int | None = None) -> RDD[T]:
+        """The items of a collection as a dataset.
+
+        Parameters:
+            c: any iterable; a range stays a range.
+            numSlices: number of partitions.
+
+        Example:
+            >>> sc.parallelize([0, 2, 3, 4, 6], 5).glom().collect()
+            [[0], [2], [3], [4], [6]]
+        """
+        number = self.defaultParallelism if numSlices is None else positive("numSlices", numSlices)
+        records = c if isinstance(c, range) else list(c)
+        return self._rdd(Collection.of(records, number))
+
+    def range(
+        self, start: int, end: int | None = None, step: int = 1, numSlices: int | None = None
+    ) -> RDD[int]:
+        """The numbers of ``range(start, end, step)``, or of ``range(0, start, step)``.
+
+        Example:
+            >>> sc.range(2, 8, 3).collect()
+            [2, 5]
+        """
+        numbers = range(0, start, step) if end is None else range(start, end, step)
+        return self.parallelize(numbers, numSlices)
+
+    def emptyRDD(self) -> RDD[Any]:
+        """No records, no partitions."""
+        return self._rdd(Empty())
+
+    def textFile(
+        self,
+        name: str,
+        minPartitions: int | None = None,
+        use_unicode: bool = True,
+        *,
+        encoding: str = "utf-8",
+        errors: str = "strict",
+    ) -> RDD[str]:
+        """The lines of text files, without their ends.
+
+        Parameters:
+            name: a file, a folder (its files), a glob, several of them with commas between, or
+                an fsspec address such as ``s3://bucket/key``. Files ending in .gz, .bz2, .zst
+                and .lz4 are decompressed.
+            minPartitions: at least so many, where the files can be cut so fine.
+            use_unicode: False gives bytes.
+            encoding, errors: as in `open`.
+
+        Raises:
+            FileNotFoundError: (by the first action) there is no such file.
+            UnicodeDecodeError: (in a task) a line is not in ``encoding``.
+        """
+        from pyrite.io.text import TextSource
+
+        return self._rdd(
+            TextSource(
+                name,
+                self._min_partitions(minPartitions),
+                use_unicode=use_unicode,
+                encoding=encoding,
+                errors=errors,
+                split_bytes=self._settings["pyrite.split.size"],
+                side_by_side=self.defaultParallelism,
+            )
+        )
+
+    def wholeTextFiles(
+        self,
+        path: str,
+        minPartitions: int | None = None,
+        use_unicode: bool = True,
+        *,
+        encoding: str = "utf-8",
+        errors: str = "strict",
+    ) -> RDD[tuple[str, str]]:
+        """``(path, content)`` of each file; parameters as for `textFile`."""
+        from pyrite.io.text import WholeTextSource
+
+        return self._rdd(
+            WholeTextSource(
+                path,
+                self._min_partitions(minPartitions),
+                use_unicode=use_unicode,
+                encoding=encoding,
+                errors=errors,
+                split_bytes=self._settings["pyrite.split.size"],
+                side_by_side=self.defaultParallelism,
+            )
+        )
+
+    def union(self, rdds: Sequence[RDD[Any]]) -> RDD[Any]:
+        """All records of several datasets."""
+        if not rdds:
+            return self.emptyRDD()
+        return self._rdd(union_of([rdd._node for rdd in rdds]))
+
+    def _min_partitions(self, number: int | None) -> int:
+        if number is None:
+            return self.defaultMinPartitions
+        return positive("minPartitions", number)
