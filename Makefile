@@ -18,10 +18,11 @@ MADE    := $(VENV)/.made-$(VERSION)
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts docs-test bench bench-quick format shell clean
+.PHONY: help demo test lint types contracts docs-test pyspark-doctests \
+  bench bench-quick format shell clean
 
 help:           ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
 
 demo: $(VENV)/.package     ## count the words of Python's standard library, or of INPUT=file|folder|glob
 	@if [ -z "$$OUTPUT" ]; then OUTPUT=build/wordcount; rm -rf "$$OUTPUT"; fi; \
@@ -42,6 +43,9 @@ contracts: $(VENV)/.tools  ## who may import whom
 
 docs-test: $(VENV)/.tools  ## run the examples in docstrings, README and docs
 	$(BIN)/python -m pytest tests/docs $(ARGS)
+
+pyspark-doctests: $(VENV)/.tools  ## run the examples in PySpark's docstrings on Pyrite; NAMES=pyspark.conf runs some
+	@$(BIN)/python -m tests.oracle.surface.doctests $(NAMES)
 
 bench: $(VENV)/.tools      ## the figures, beside PySpark, into benchmarks/RESULTS.md; JOBS='sort join' shows some
 	@$(BIN)/python -m benchmarks $(or $(JOBS),--output benchmarks/RESULTS.md) $(ARGS)

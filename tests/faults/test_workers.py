@@ -172,7 +172,7 @@ def test_task_that_prints_without_end_does_not_hold_up_others(capfd, make_contex
 
     with ThreadPoolExecutor(1) as pool:
         noisy = pool.submit(sc.parallelize([1], 1).foreach, print_for_ever)
-        wait_until(lambda: "yyy" in capfd.readouterr().out)
+        wait_until(lambda: "yyy" in capfd.readouterr().err)  # stdout is the program's own
         assert sc.range(10, numSlices=1).sum() == 45
         sc.cancelAllJobs()
         with pytest.raises(JobCancelled):

@@ -8,11 +8,8 @@ from pyrite.driver.events import DriverEvent, TaskPrinted
 
 
 def print_task_output(event: DriverEvent) -> None:
-    """A listener that passes lines on to the driver's own stdout and stderr."""
-    if not isinstance(event, TaskPrinted):
-        return
-    stream = sys.stdout if event.stream == "stdout" else sys.stderr
-    if stream is None:
+    """A listener that passes lines on to stderr, as Spark does: stdout is the program's own."""
+    if not isinstance(event, TaskPrinted) or sys.stderr is None:
         return
     if event.attempt is None:
         origin = f"worker {event.worker}"
@@ -20,6 +17,7 @@ def print_task_output(event: DriverEvent) -> None:
         origin = f"stage {event.attempt.stage}, partition {event.attempt.partition}"
     lines = [f"[{origin}] {line}" for line in event.text.split("\n")]
     try:
-        print("\n".join(lines), file=stream, flush=True)
+        sys.stderr.write("\n".join([*lines, ""]))
+        sys.stderr.flush()
     except (OSError, ValueError):  # the stream is closed
         pass

@@ -1,0 +1,233 @@
+"""Run the examples in the docstrings of the installed PySpark on Pyrite.
+
+    python -m tests.oracle.surface.doctests [--json FILE] [--at-least PERCENT] [NAME ...]
+
+A NAME is the beginning of a docstring's qualified name. Nothing of PySpark is imported, and no
+Java is started: the examples find Pyrite under the name ``pyspark``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import doctest
+import importlib
+import json
+import os
+import re
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tests.oracle.surface import known
+from tests.oracle.surface.installed import MODULES, Docstring, docstrings
+
+import pyrite
+
+SECONDS = 30
+"""A docstring may take so long; its examples that run later are interrupted."""
+
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of an example.
+
+    Parameters:
+        docstring: the qualified name of where it stands.
+        number: its place there, from 1.
+        verdict: ``"passed"``, ``"failed"``, or ``"outside"`` if it is not about RDDs.
+        reason: why it is listed, if it is.
+        report: of one that failed: what was expected and what came.
+    """
+
+    docstring: str
+    number: int
+    verdict: str
+    reason: str = ""
+    report: str = ""
+
+    @property
+    def surprising(self) -> bool:
+        """It is listed as failing and passes, or the other way round."""
+        return (self.verdict == "failed") != bool(self.reason) and self.verdict != "outside"
+
+
+class Checker(doctest.OutputChecker):
+    """Compares as PySpark does, except for the module in an object's default representation:
+    ``<pyspark.conf.SparkConf object at ...>`` is Pyrite's class of that name.
+    """
+
+    def check_output(self, want: str, got: str, optionflags: int) -> bool:
+        unplaced = re.sub(r"<pyspark\.[\w.]*\b(?=\w+ )", "<...", want)
+        return super().check_output(unplaced, got, optionflags)
+
+
+class Runner(doctest.DocTestRunner):
+    """Notes the outcome of each example, instead of printing it."""
+
+    def __init__(self) -> None:
+        super().__init__(Checker(), verbose=False, optionflags=OPTIONS)
+        self.outcomes: dict[doctest.Example, str] = {}
+        """The report of an example that failed; nothing for one that passed."""
+
+    def report_start(self, out: Any, test: Any, example: doctest.Example) -> None:
+        self.outcomes[example] = "interrupted"
+
+    def report_success(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
+        self.outcomes[example] = ""
+
+    def report_failure(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
+        expected = self._checker.output_difference(example, got, self.optionflags)
+        self.outcomes[example] = f"{example.source}{expected}"
+
+    def report_unexpected_exception(
+        self, out: Any, test: Any, example: doctest.Example, exc_info: Any
+    ) -> None:
+        kind, error, _ = exc_info
+        self.outcomes[example] = f"{example.source}Raised {kind.__name__}: {error}"
+
+
+class Overdue(Exception):
+    """A docstring takes too long."""
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Interrupt the block, and every second again what it goes on with."""
+
+    def interrupt(*_: object) -> None:
+        raise Overdue(f"not done after {seconds} s")
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def run(docstring: Docstring, names: dict[str, Any]) -> list[Result]:
+    """Run a docstring's examples, with ``names`` as its globals."""
+    total = len(docstring.examples)
+    outside = known.examples(known.OUTSIDE, docstring.qualified_name, total)
+    failures = known.examples(known.FAILURES, docstring.qualified_name, total)
+    numbered = dict(enumerate(docstring.examples, 1))
+    for number, example in numbered.items():
+        if example.options.get(doctest.SKIP):
+            outside[number] = "PySpark skips it"
+    asked = [example for number, example in numbered.items() if number not in outside]
+    runner = Runner()
+    test = doctest.DocTest(
+        asked, names, docstring.qualified_name, str(docstring.file), docstring.line, None
+    )
+    if asked:
+        with suppress(Overdue), deadline(SECONDS):
+            runner.run(test, clear_globs=False)
+    results = []
+    for number, example in numbered.items():
+        if number in outside:
+            results.append(Result(test.name, number, "outside", outside[number]))
+        else:
+            report = runner.outcomes.get(example, "not reached")
+            verdict = "failed" if report else "passed"
+            results.append(Result(test.name, number, verdict, failures.get(number, ""), report))
+    return results
+
+
+def run_module(module: str, names: Sequence[str]) -> list[Result]:
+    """Run a module's docstrings: with a context that they share, then those that make their own."""
+    chosen = [
+        each
+        for each in docstrings(module)
+        if not names or each.qualified_name.startswith(tuple(names))
+    ]
+    own = [each for each in chosen if any("SparkContext(" in e.source for e in each.examples)]
+    shared = [each for each in chosen if each not in own]
+    results = []
+    given = dict(vars(importlib.import_module(module)))
+    if shared:
+        with tempfile.TemporaryDirectory() as folder, context() as sc:
+            with suppress(pyrite.UnsupportedError):
+                sc.setCheckpointDir(folder)
+            for each in shared:
+                results += run(each, {**given, **session(sc), "sc": sc})
+    for each in own:
+        results += run(each, dict(given))
+        stop_contexts()
+    return results
+
+
+def context() -> pyrite.SparkContext:
+    return pyrite.SparkContext("local[4]", "PythonTest")
+
+
+def session(sc: pyrite.SparkContext) -> dict[str, Any]:
+    from types import SimpleNamespace
+
+    return {"spark": SimpleNamespace(sparkContext=sc)}
+
+
+def stop_contexts() -> None:
+    while pyrite.SparkContext._running:
+        pyrite.SparkContext._running[-1].stop()
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """A folder of its own for whatever the examples write."""
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory(prefix="doctests-") as folder:
+        os.chdir(folder)
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
+            os.chdir(before)
+
+
+def answer_to_pyspark() -> None:
+    """Let ``import pyspark`` find Pyrite."""
+    for name in ("pyspark", "pyspark.core", "pyspark.sql", "pyspark.resource", *MODULES):
+        sys.modules[name] = pyrite
+
+
+def share(results: Sequence[Result]) -> tuple[int, int]:
+    """How many of the examples about RDDs pass, and how many there are."""
+    verdicts = [each.verdict for each in results]
+    return verdicts.count("passed"), len(verdicts) - verdicts.count("outside")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, prog="tests.oracle.surface.doctests")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--json", metavar="FILE", help="write the results there")
+    parser.add_argument("--at-least", type=float, default=0.0, metavar="PERCENT")
+    options = parser.parse_args()
+    answer_to_pyspark()
+    with place():
+        results = [each for module in MODULES for each in run_module(module, options.names)]
+    surprises = [each for each in results if each.surprising]
+    for each in surprises:
+        print(f"{each.docstring}#{each.number}:")
+        print(each.report or f"passes, and is listed in {known.__name__}: {each.reason}\n")
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump([asdict(each) for each in results], file, indent=1)
+    passed, total = share(results)
+    percent = 100 * passed / total if total else 100.0
+    print(
+        f"{passed} of {total} examples about RDDs pass ({percent:.1f} %), {total - passed} are "
+        f"listed with a reason or above; {len(results) - total} more are about something else"
+    )
+    return bool(surprises) or percent < options.at_least
+
+
+if __name__ == "__main__":
+    sys.exit(main())
