@@ -43,5 +43,9 @@ class CorruptBlockError(PyriteError):
     """Bytes that were read are not those that were written."""
 
 
+class BroadcastGone(PyriteError):
+    """A broadcast variable was used after it was destroyed."""
+
+
 class StoppedError(PyriteError, RuntimeError):
     """The context was stopped."""

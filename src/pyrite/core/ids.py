@@ -30,3 +30,10 @@ class AttemptId(NamedTuple):
     @property
     def task(self) -> TaskId:
         return TaskId(self.stage, self.partition)
+
+
+class BlockId(NamedTuple):
+    """One partition of a dataset, kept for later jobs."""
+
+    node: NodeId
+    partition: int

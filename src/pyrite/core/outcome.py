@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from pyrite.core.ids import AttemptId, ShuffleId, WorkerId
+from pyrite.core.ids import AttemptId, BlockId, ShuffleId, WorkerId
 from pyrite.core.lean import lean_pickle
 from pyrite.core.specs import MapOutput
 
@@ -83,6 +83,22 @@ class FetchFailure:
 
 
 Outcome: TypeAlias = Success | Failure | FetchFailure
+
+
+@lean_pickle
+@dataclass(frozen=True, slots=True)
+class BlockChange:
+    """A block of a cached dataset that is now held in a place, or no longer is.
+
+    Parameters:
+        place: the place of a worker, for its memory; the name of a node, for its disk.
+        bytes: how large it is there: estimated, for live objects.
+    """
+
+    block: BlockId
+    place: str
+    held: bool
+    bytes: int = 0
 
 
 @lean_pickle

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from pyrite.core.context import TaskContext
-from pyrite.shuffle.frames import Columns
+from pyrite.serial.frames import Columns
 from pyrite.shuffle.overflow import FAN_OUT, MAX_DEPTH, Overflow
 from pyrite.shuffle.write import drain
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pyrite.core.context import TaskContext
+from pyrite.serial.frames import FIRST_LIMIT, Columns, decode, encode, end_frame, next_limit
 from pyrite.shuffle.files import write_blocks
-from pyrite.shuffle.frames import FIRST_LIMIT, Columns, decode, encode, end_frame, next_limit
 from pyrite.shuffle.scratch import count_spill, scratch_path
 
 _COPY_BYTES = 1 << 20

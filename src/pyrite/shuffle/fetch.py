@@ -10,9 +10,9 @@ from pyrite.core.context import TaskContext
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import ShuffleId
 from pyrite.core.specs import MapOutput
+from pyrite.serial.frames import Columns, Stream, payloads
 from pyrite.serial.records import loads
 from pyrite.shuffle.errors import FetchError
-from pyrite.shuffle.frames import Columns, Stream, payloads
 
 OpenBlock: TypeAlias = Callable[[MapOutput, int], Stream]
 """Opens the block of a partition of a map output, wherever it lies, at its first frame. Raises

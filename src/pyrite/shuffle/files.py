@@ -21,7 +21,7 @@ from zlib import crc32
 
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.specs import MapOutput
-from pyrite.shuffle.frames import Stream
+from pyrite.serial.frames import Stream
 
 MAGIC = b"PYRITESH"
 VERSION = 1

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from pyrite.core.context import TaskContext
-from pyrite.shuffle.frames import Columns
+from pyrite.serial.frames import Columns
 from pyrite.shuffle.overflow import FAN_OUT, MAX_DEPTH, Overflow
 from pyrite.shuffle.pairs import SOUND, check_pair
 from pyrite.shuffle.portions import Portions

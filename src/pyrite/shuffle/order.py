@@ -9,7 +9,7 @@ from typing import Any
 
 from pyrite.core.context import TaskContext
 from pyrite.lineage.dependency import Order
-from pyrite.shuffle.frames import Columns
+from pyrite.serial.frames import Columns
 from pyrite.shuffle.runs import Run, merge, write_run
 
 

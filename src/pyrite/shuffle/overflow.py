@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pyrite.core.context import TaskContext
+from pyrite.serial.frames import Columns
 from pyrite.shuffle.buckets import Buckets
-from pyrite.shuffle.frames import Columns
 from pyrite.shuffle.write import scatter
 
 FAN_OUT = 32

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import Any, TypeAlias
 
 from pyrite.core.context import TaskContext
-from pyrite.shuffle.frames import FIRST_LIMIT, decode, encode, end_frame, next_limit
+from pyrite.serial.frames import FIRST_LIMIT, decode, encode, end_frame, next_limit
 from pyrite.shuffle.scratch import count_spill, scratch_path
 
 Entry: TypeAlias = tuple[Any, ...]

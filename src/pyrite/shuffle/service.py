@@ -19,12 +19,12 @@ from pyrite.core.ids import AttemptId, ShuffleId
 from pyrite.core.outcome import FetchFailure
 from pyrite.core.specs import MapOutput
 from pyrite.lineage.dependency import Aggregator, Grouping, Order, Shuffle
+from pyrite.serial.frames import Columns
 from pyrite.shuffle.aggregate import aggregate
 from pyrite.shuffle.buckets import Buckets
 from pyrite.shuffle.errors import FetchError
 from pyrite.shuffle.fetch import OpenBlock, fetch, unreadable
 from pyrite.shuffle.files import open_block
-from pyrite.shuffle.frames import Columns
 from pyrite.shuffle.groups import Groups
 from pyrite.shuffle.order import in_order
 from pyrite.shuffle.values import Values

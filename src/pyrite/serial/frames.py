@@ -1,8 +1,9 @@
 """Chunks of records as checked frames, the one form that records have on disk.
 
 A frame is a header (payload length, records, checksum of the payload, checksum of the header)
-and a payload: the pickled columns of a chunk, for pairs a list of keys and one of values, which
-pickle and load faster than as many pairs. The header has its own checksum so that a damaged length
+and a payload: in a shuffle the pickled columns of a chunk, for pairs a list of keys and one of
+values, which pickle and load faster than as many pairs; in a cached block the pickled and
+compressed chunk. The header has its own checksum so that a damaged length
 is never believed. An end frame, whose length is 0 and which counts the records before it, closes
 a sequence of frames: wherever a sequence is cut short, that is noticed. So frames may be copied,
 concatenated and sent without being understood.
@@ -42,8 +43,12 @@ class Stream(Protocol):
 
 def encode(columns: Sequence[Any]) -> bytes:
     """One chunk as a frame. ``columns`` are of equal length."""
-    payload = dumps(tuple(columns))
-    return _header(len(payload), len(columns[0]), crc32(payload)) + payload
+    return framed(dumps(tuple(columns)), len(columns[0]))
+
+
+def framed(payload: bytes, records: int) -> bytes:
+    """A frame around ``payload``, which stands for ``records`` records and is not empty."""
+    return _header(len(payload), records, crc32(payload)) + payload
 
 
 def end_frame(records: int) -> bytes:
@@ -58,7 +63,7 @@ def decode(stream: Stream) -> Iterator[Any]:
 
 
 def payloads(stream: Stream) -> Iterator[bytes]:
-    """Each chunk as pickled columns, known to be undamaged, up to the end frame.
+    """The payload of each frame, known to be undamaged, up to the end frame.
 
     Raises:
         CorruptBlockError: the stream ends too early, or a checksum or count is wrong.

@@ -1,0 +1,123 @@
+"""How much memory live records take: estimated from a few of them.
+
+Looking at every object would cost more than most records cost to compute. So a few records of each
+stretch are looked at in depth, and stand for the rest. What several of them refer to, such as a
+table that all records share, is counted once.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterable
+from itertools import islice
+from random import Random
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+_SAMPLES = 4
+"""Records that are looked at in each stretch."""
+
+_CHILDREN = 64
+"""Members of a container that are looked at, at most."""
+
+_LEAVES = frozenset({int, float, str, bytes, bytearray, bool, complex, type(None)})
+_CODE = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, CodeType)
+"""What a record refers to without its being data."""
+
+_SHARED: tuple[int, float] = (-1, 0.0)
+
+
+class SizeEstimate:
+    """The estimated size of a list of records that is growing.
+
+    Example:
+        >>> records = [str(number) * 10 for number in range(1000)]
+        >>> estimate = SizeEstimate()
+        >>> estimate.grown(records, 0)
+        >>> 0.9 < estimate.bytes(records) / sum(map(sys.getsizeof, [*records, records])) < 1.1
+        True
+    """
+
+    def __init__(self) -> None:
+        self._own = 0.0
+        self._shared = 0.0
+        self._owner = 0
+        # By identity, which holds as long as the records do: who referred to an object first,
+        # and the bytes it was counted with.
+        self._seen: dict[int, tuple[int, float]] = {}
+        self._random = Random(0)
+
+    def grown(self, records: list[Any], start: int) -> None:
+        """Records from ``start`` on are new."""
+        count = len(records) - start
+        if count <= _SAMPLES:
+            chosen: Iterable[int] = range(start, len(records))
+        else:
+            chosen = self._random.sample(range(start, len(records)), _SAMPLES)
+        for index in chosen:
+            self._owner += 1
+            self._look(records[index], max(1.0, count / _SAMPLES))
+
+    def bytes(self, records: list[Any]) -> int:
+        """The size of ``records``, the list itself included, in bytes."""
+        return int(self._own + self._shared) + sys.getsizeof(records)
+
+    def _look(self, record: Any, weight: float) -> None:
+        """Count a record, and all that it alone refers to, ``weight`` times."""
+        seen, owner = self._seen, self._owner
+        stack = [(record, weight, False)]
+        while stack:
+            item, times, shared = stack.pop()
+            before = seen.get(id(item))
+            if before is _SHARED or isinstance(item, _CODE):
+                continue
+            if before is not None:
+                first, counted = before
+                if not shared and first == owner and times == weight:
+                    continue  # twice in one record: once in each record
+                self._own -= counted
+                if not shared:
+                    times, shared = 1.0, True
+            size = times * _shallow(item)
+            if shared:
+                self._shared += size
+                seen[id(item)] = _SHARED
+            else:
+                self._own += size
+                seen[id(item)] = (owner, size)
+            if type(item) not in _LEAVES:
+                members, share = _members(item)
+                stack += [(member, times * share, shared) for member in members]
+
+
+def _shallow(item: Any) -> int:
+    try:
+        size = sys.getsizeof(item, 0)
+        # A view tells of its own header alone, while what it keeps alive may be large.
+        return max(size, int(item.nbytes)) if hasattr(type(item), "nbytes") else size
+    except Exception:  # whatever a class of the user's may do when asked
+        return sys.getsizeof(object())
+
+
+def _members(item: Any) -> tuple[list[Any], float]:
+    """Some objects that ``item`` refers to, and how many each of them stands for."""
+    if hasattr(type(item), "nbytes"):
+        # numpy's arrays of objects are the only buffers with members.
+        members = item.flat if hasattr(type(item), "flat") and item.dtype.hasobject else ()
+        return _first(members, len(members))
+    if isinstance(item, list | tuple) and len(item) > _CHILDREN:
+        some = list(item[:: len(item) // _CHILDREN])
+        return some, len(item) / len(some)
+    if isinstance(item, dict) and len(item) > _CHILDREN:
+        pairs, share = _first(item.items(), len(item))
+        return [part for pair in pairs for part in pair], share
+    if isinstance(item, set | frozenset):
+        return _first(item, len(item))
+    members = gc.get_referents(item)
+    return _first(members, len(members))
+
+
+def _first(members: Iterable[Any], count: int) -> tuple[list[Any], float]:
+    some = list(islice(members, _CHILDREN))
+    return some, count / max(1, len(some))
