@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from tests.scheduler.desk import MAP, REDUCE, SHUFFLE, Desk, chain, launched, only, output_of
 
-from pyrite.core.ids import AttemptId
+from pyrite.core.ids import AttemptId, worker_place
 from pyrite.core.outcome import Cause
 from pyrite.scheduler import commands as c
 from pyrite.scheduler import events as e
@@ -23,6 +23,7 @@ from pyrite.scheduler import state as state_module
 from pyrite.scheduler.deadlines import Deadlines
 from pyrite.scheduler.graph import StageGraph
 from pyrite.scheduler.outputs import Shuffle
+from pyrite.scheduler.pending import PendingTasks
 from pyrite.scheduler.stages import StageRun
 from pyrite.scheduler.state import SchedulerState
 from pyrite.scheduler.workers import Workers
@@ -172,6 +173,20 @@ def a_dead_jobs_stages_leave() -> None:
     assert [cancel.worker for cancel in only(desk.cancel(), c.Cancel)] == [1]
 
 
+def tasks_go_where_their_input_lies() -> None:
+    desk = Desk()
+    desk.join(1)
+    desk.submit(chain(2, preferred={1: (worker_place(1),)}))
+    assert desk.running[1].attempt == (REDUCE, 1, 0)
+
+
+def a_task_becomes_ready_where_its_input_lies() -> None:
+    desk = Desk()
+    desk.join(1, node="a")
+    desk.join(2, node="b")
+    assert launched(desk.submit(chain(1, preferred={0: ("b",)}))) == [(2, (REDUCE, 0, 0))]
+
+
 class Path(NamedTuple):
     """A scenario, and how to switch off what it is about."""
 
@@ -206,6 +221,11 @@ def _finish_but_keep_copies(self: StageRun, index: int) -> list[Any]:
     return []
 
 
+def _take_of_node(self: PendingTasks, places: Any) -> int:
+    return TAKE_LOCAL(self, [place for place in places if ":" not in place])
+
+
+TAKE_LOCAL = PendingTasks.take_local
 JOIN, OPEN, FINISH = Workers.join, StageGraph._open, StageRun.finish
 
 PATHS = [
@@ -225,6 +245,8 @@ PATHS = [
     Path(the_lost_stay_lost, Workers, "join", _join_always),
     Path(needless_outputs_are_discarded, StageGraph, "is_registered", lambda self, *_: True),
     Path(a_dead_jobs_stages_leave, SchedulerState, "_cancel", lambda self, *_: None),
+    Path(tasks_go_where_their_input_lies, PendingTasks, "take_local", _take_of_node),
+    Path(a_task_becomes_ready_where_its_input_lies, Workers, "idle_at", lambda *_: None),
 ]  # fmt: skip
 
 

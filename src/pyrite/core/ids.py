@@ -13,6 +13,17 @@ WorkerId: TypeAlias = int
 """One incarnation of a worker process: a replacement gets a new id."""
 
 
+def worker_place(worker: WorkerId) -> str:
+    """The place that is one worker process, where a node's name is the place of all its workers.
+
+    No node may be named like it. A host name cannot: it has no colon.
+
+    >>> worker_place(7)
+    'worker:7'
+    """
+    return f"worker:{worker}"
+
+
 class TaskId(NamedTuple):
     """One partition of one stage; it may take several attempts."""
 

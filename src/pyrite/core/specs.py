@@ -19,7 +19,8 @@ class StageSpec:
         parents: the map stages whose outputs its tasks read.
         shuffle: the shuffle its tasks write, or None for a result stage.
         name: for people, e.g. ``"reduceByKey at app.py:7"``.
-        preferred: partition number -> node names where its input lies (may be empty).
+        preferred: partition number -> places where its input lies (may be empty). A place is a
+            node's name, or one worker of it: `worker_place`.
         by_position: what a task makes of a record depends on the record's place in its input,
             and that place may be another when the input is read again. Outputs of two runs
             then do not fit together.

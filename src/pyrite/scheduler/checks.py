@@ -29,7 +29,8 @@ def check(state: SchedulerState) -> None:
     order = [stage.order for stage in graph.ready]
     assert order == sorted(set(order))
     assert all(stage.active and stage.in_ready for stage in graph.ready)
-    for left in (state._commands, state._freed, state._requeued, graph.opened):
+    placement = state._placement
+    for left in (state._commands, placement.freed, placement.requeued, graph.opened):
         assert not left, "left over from the last event"
     if not state._jobs:
         assert not graph.stages, "stages in play without a job"
@@ -83,6 +84,7 @@ def _check_workers(state: SchedulerState) -> None:
         assert (worker.id in workers.idle_by_node.get(worker.node, {})) == (
             worker.id in workers.idle
         )
+        assert all(worker.id in workers.by_place[place] for place in worker.places)
         if worker.attempt is not None:
             attempt = worker.attempt
             held = attempt in attempt.stage.running.get(attempt.index, ())
@@ -93,6 +95,11 @@ def _check_workers(state: SchedulerState) -> None:
                 assert (attempt in state._stopping) != attempt.wanted
     since = [worker.idle_since for worker in workers.idle.values()]
     assert since == sorted(since), "the longest idle worker must come first"
+    assert sum(map(len, workers.by_place.values())) == 2 * len(workers.all())
+    assert all(workers.by_place.values()), "a place without workers"
     for stage in state._graph.ready if workers.idle else ():
-        assert state.policy.locality_wait > 0, "an idle worker and a task it might run"
-        assert any(stage.pending.nodes(i) for i, s in enumerate(stage.states) if s == PENDING)
+        for index in (index for index, s in enumerate(stage.states) if s == PENDING):
+            places = stage.pending.places(index)
+            assert places, "an idle worker and a task it might run"
+            assert state.policy.locality_wait > 0
+            assert not any(workers.idle_at(place) for place in places), "its place is idle"

@@ -68,18 +68,18 @@ class PendingTasks:
             self._anywhere, self._bound = Lane(states, missing), Lane(states, ())
             return
         # Two passes, both lazy: tasks are sorted into lanes as they are asked for.
-        self._anywhere = Lane(states, (i for i in missing if not self.nodes(i)))
-        self._bound = Lane(states, (i for i in missing if self.nodes(i)))
+        self._anywhere = Lane(states, (i for i in missing if not self.places(i)))
+        self._bound = Lane(states, (i for i in missing if self.places(i)))
         for index in missing:
             self._add_local(index)
 
-    def nodes(self, index: int) -> tuple[str, ...]:
+    def places(self, index: int) -> tuple[str, ...]:
         """Where the task's input lies."""
         preferred = self._spec.preferred
         return preferred.get(self._spec.partitions[index], ()) if preferred else ()
 
-    def local_nodes(self) -> list[str]:
-        """Nodes that may have local tasks waiting, in a fixed order."""
+    def local_places(self) -> list[str]:
+        """Places that may have local tasks waiting, in a fixed order."""
         return list(self._local)
 
     def add(self, index: int, shun: WorkerId | None) -> None:
@@ -89,32 +89,35 @@ class PendingTasks:
             self._shun.pop(index, None)
         else:
             self._shun[index] = shun
-        (self._bound if self.nodes(index) else self._anywhere).add(index)
+        (self._bound if self.places(index) else self._anywhere).add(index)
         self._add_local(index)
 
     def _add_local(self, index: int) -> None:
-        for node in self.nodes(index):
-            queue = self._local.get(node)
+        for place in self.places(index):
+            queue = self._local.get(place)
             if queue is None:
-                queue = self._local[node] = deque()
+                queue = self._local[place] = deque()
             queue.append(index)
 
-    def take_local(self, node: str) -> int:
-        """A task whose input lies on ``node``, or -1."""
-        queue = self._local.get(node)
-        while queue:
-            index = queue.popleft()
-            if self._states[index] == PENDING:
-                return index
-        if queue is not None:
-            del self._local[node]
+    def take_local(self, places: Iterable[str]) -> int:
+        """A task whose input lies in one of ``places``, in the first if possible, or -1."""
+        if not self._local:
+            return -1
+        for place in places:
+            queue = self._local.get(place)
+            while queue:
+                index = queue.popleft()
+                if self._states[index] == PENDING:
+                    return index
+            if queue is not None:
+                del self._local[place]
         return -1
 
-    def take(self, worker: WorkerId, any_node: bool) -> int:
-        """A task without a preference, else (if ``any_node``) one that would rather run on
-        another node, or -1."""
+    def take(self, worker: WorkerId, any_place: bool) -> int:
+        """A task without a preference, else (if ``any_place``) one that would rather run in
+        another place, or -1."""
         index = self._anywhere.take(worker, self._shun)
-        if index < 0 and any_node:
+        if index < 0 and any_place:
             index = self._bound.take(worker, self._shun)
         return index
 

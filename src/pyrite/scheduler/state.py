@@ -4,10 +4,7 @@ It is the sole owner of what runs where, of retries, of recomputing what was los
 slow tasks, and of the permission to commit a result. It reads no clock and touches nothing
 outside: time comes with the event, and everything that happens is in the commands.
 
-Every handler changes the state first; what has become possible is launched at the end, when
-the dust has settled. Between events one thing holds: while a worker is idle, no task that it
-might run is pending. So a freed worker need only look at ready stages, and a task that becomes
-pending only at idle workers, and neither is ever searched for.
+Every handler changes the state first; `placement` launches what has become possible at the end.
 """
 
 from __future__ import annotations
@@ -25,6 +22,7 @@ from pyrite.scheduler.deadlines import Deadlines
 from pyrite.scheduler.graph import StageGraph
 from pyrite.scheduler.outputs import Shuffle
 from pyrite.scheduler.pending import PENDING
+from pyrite.scheduler.placement import Placement
 from pyrite.scheduler.policy import Policy
 from pyrite.scheduler.speculation import Median, slow_tasks
 from pyrite.scheduler.stages import Job, StageRun
@@ -41,14 +39,12 @@ class SchedulerState:
         self._jobs: dict[JobId, StageRun] = {}  # to the run of its result stage
         self._workers = Workers()
         self._graph = StageGraph(self._emit, self._cancel)
+        self._placement = Placement(self.policy, self._workers, self._graph, self._launch)
         self._hung = Deadlines[Attempt](self.policy.task_timeout)
         self._stopping = Deadlines[Attempt](self.policy.cancel_grace)
         self._looked_for_slow = self._now
         self._dropped: list[ShuffleId] = []
-        # Filled and emptied within one event:
-        self._commands: list[c.Command] = []
-        self._freed: list[Worker] = []
-        self._requeued: list[tuple[StageRun, int]] = []
+        self._commands: list[c.Command] = []  # of one event
         self._handlers: dict[type, Callable[[Any, float], None]] = {
             e.JobSubmitted: self._job_submitted,
             e.JobCancelled: self._job_cancelled,
@@ -67,8 +63,10 @@ class SchedulerState:
         """Take in what happened at ``now`` (seconds, never going back) and say what to do."""
         self._now = now = max(now, self._now)
         self._handlers[type(event)](event, now)
-        if self._graph.opened or self._requeued or self._freed:
-            self._launch_what_can_be(now)
+        if self._graph.opened:
+            self._stages_opened(now)
+        else:
+            self._placement.place(now)
         done, self._commands = self._commands, []
         return done
 
@@ -135,7 +133,7 @@ class SchedulerState:
     def _worker_joined(self, event: e.WorkerJoined, now: float) -> None:
         worker = self._workers.join(event.worker, event.node, now)
         if worker is not None:
-            self._freed.append(worker)
+            self._placement.freed.append(worker)
 
     def _worker_lost(self, event: e.WorkerLost, now: float) -> None:
         attempt = self._remove(event.worker)
@@ -172,7 +170,7 @@ class SchedulerState:
             return None
         ended, known.attempt = known.attempt, None
         known.idle_since = now
-        self._freed.append(known)
+        self._placement.freed.append(known)
         self._close(ended)
         return ended
 
@@ -285,7 +283,7 @@ class SchedulerState:
         self._emit(c.TaskRequeued(attempt.id, reason))
         if not stage.waiting:
             self._graph.ready.add(stage)
-            self._requeued.append((stage, index))
+            self._placement.requeued.append((stage, index))
 
     def _cancel(self, attempt: Attempt, reason: str) -> None:
         attempt.wanted = False
@@ -314,9 +312,7 @@ class SchedulerState:
                 self._attempt_failed(attempt, failure)
         for attempt in self._stopping.pop_due(now):
             self._kill(attempt, f"still busy {self.policy.cancel_grace:g} s after a cancel")
-        if self._workers.idle:
-            self._graph.opened.extend(self._graph.ready)
-        self._launch_what_can_be(now)
+        self._placement.place_all(now)  # for workers that have held out for long enough
         if self.policy.speculation and now >= self._next_look_for_slow():
             self._looked_for_slow = now
             self._copy_slow_tasks(now)
@@ -338,79 +334,26 @@ class SchedulerState:
                 worker = next((w for w in idle if w.node != node), next(iter(idle), None))
                 if worker is None:
                     return
-                self._launch(stage, index, worker, now, "copy of a slow attempt")
+                self._launch(stage, index, worker, "copy of a slow attempt")
 
     # -- launching ---------------------------------------------------------------------------
 
-    def _launch_what_can_be(self, now: float) -> None:
-        graph = self._graph
-        opened, graph.opened = graph.opened, []
-        for stage in sorted(opened, key=lambda stage: stage.order) if opened else ():
-            if stage.active and not stage.remaining:
+    def _stages_opened(self, now: float) -> None:
+        opened, self._graph.opened = self._graph.opened, []
+        for stage in opened:
+            if stage.active and not stage.remaining:  # it was there for its inputs alone
                 self._succeed_job(stage)
-            elif stage.in_ready:
-                self._offer_stage(stage, now)
-        requeued, self._requeued = self._requeued, []
-        for stage, index in requeued:
-            if stage.in_ready and stage.states[index] == PENDING:
-                self._offer_task(stage, index, now)
-        freed, self._freed = self._freed, []
-        for worker in freed:
-            self._feed(worker, now)
+        self._placement.place_all(now)
 
-    def _feed(self, worker: Worker, now: float) -> None:
-        """Give a freed worker the first task that suits it, or let it be idle."""
-        for stage in self._graph.ready:
-            index = stage.pending.take_local(worker.node)
-            if index < 0:
-                index = stage.pending.take(worker.id, self._takes_any(worker, stage, now))
-            if index >= 0:
-                self._launch(stage, index, worker, now, stage.launch_reason(index))
-                return
-        self._workers.set_idle(worker)
-
-    def _offer_stage(self, stage: StageRun, now: float) -> None:
-        """Give a stage's pending tasks to idle workers: first where their input lies."""
-        pending, workers = stage.pending, self._workers
-        local, idle = pending.local_nodes(), list(workers.idle_by_node)
-        for node in local if len(local) < len(idle) else idle:
-            while node in workers.idle_by_node:
-                index = pending.take_local(node)
-                if index < 0:
-                    break
-                worker = next(iter(workers.idle_by_node[node].values()))
-                self._launch(stage, index, worker, now, stage.launch_reason(index))
-        while pending.count and workers.idle:
-            worker = next(iter(workers.idle.values()))
-            index = pending.take(worker.id, self._takes_any(worker, stage, now))
-            if index < 0:
-                break  # the others have been idle for less long, so they would not take one either
-            self._launch(stage, index, worker, now, stage.launch_reason(index))
-
-    def _offer_task(self, stage: StageRun, index: int, now: float) -> None:
-        """Give a single pending task to an idle worker: first where its input lies."""
-        nodes = stage.pending.nodes(index)
-        idle = next((of for n in nodes if (of := self._workers.idle_by_node.get(n))), None)
-        worker = next(iter(idle.values() if idle else self._workers.idle.values()), None)
-        if worker is not None and (idle or not nodes or self._takes_any(worker, stage, now)):
-            self._launch(stage, index, worker, now, stage.launch_reason(index))
-
-    def _takes_any(self, worker: Worker, stage: StageRun, now: float) -> bool:
-        """Whether an idle worker has held out long enough for tasks of its own node."""
-        return self._any_from(worker, stage) <= now
-
-    def _any_from(self, worker: Worker, stage: StageRun) -> float:
-        return max(worker.idle_since, stage.ready_since) + self.policy.locality_wait
-
-    def _launch(self, stage: StageRun, index: int, worker: Worker, now: float, reason: str) -> None:
+    def _launch(self, stage: StageRun, index: int, worker: Worker, reason: str) -> None:
         if not stage.started:
             stage.started = True
             self._emit(c.StageStarted(stage.id, stage.remaining))
         self._workers.unset_idle(worker)
-        attempt = stage.launch(index, worker, now)
+        attempt = stage.launch(index, worker, self._now)
         if not stage.pending.count:
             self._graph.ready.discard(stage)
-        self._hung.touch(attempt, now)
+        self._hung.touch(attempt, self._now)
         self._emit(c.Launch(worker.id, attempt.id, attempt.epoch, reason))
 
     def _emit(self, command: c.Command) -> None:
@@ -445,12 +388,10 @@ class SchedulerState:
     def next_tick(self, now: float) -> float | None:
         """When a `Tick` would next do something; not before ``now``. None: until then, nothing
         but another event can."""
-        due = [t for t in (self._hung.next_due(), self._stopping.next_due()) if t is not None]
-        if self._workers.idle:
-            worker = next(iter(self._workers.idle.values()))
-            due.extend(self._any_from(worker, stage) for stage in self._graph.ready)
-            if self.policy.speculation and self._graph.stages:
-                due.append(self._next_look_for_slow())
+        queues = (self._hung, self._stopping, self._placement)
+        due = [at for queue in queues if (at := queue.next_due()) is not None]
+        if self.policy.speculation and self._workers.idle and self._graph.stages:
+            due.append(self._next_look_for_slow())
         return max(now, min(due)) if due else None
 
     def idle(self) -> bool:

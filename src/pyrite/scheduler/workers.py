@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from pyrite.core.ids import AttemptId, WorkerId
+from pyrite.core.ids import AttemptId, WorkerId, worker_place
 
 if TYPE_CHECKING:
     from pyrite.scheduler.stages import StageRun
@@ -31,23 +31,27 @@ class Attempt:
 
 
 class Worker:
-    """One incarnation of a worker process. ``idle_since`` counts only while it is idle."""
+    """One incarnation of a worker process. ``idle_since`` counts only while it is idle.
 
-    __slots__ = ("attempt", "id", "idle_since", "node")
+    ``places`` are those that a task may ask for to run here, nearest first: the worker, its node.
+    """
+
+    __slots__ = ("attempt", "id", "idle_since", "node", "places")
 
     def __init__(self, id: WorkerId, node: str, now: float) -> None:
         self.id = id
         self.node = node
+        self.places = (worker_place(id), node)
         self.attempt: Attempt | None = None
         self.idle_since = now
 
 
 class Workers:
-    """All workers alive. The idle ones are kept longest idle first, in all and by node."""
+    """All workers alive, by place; the idle ones longest idle first, in all and by node."""
 
     def __init__(self) -> None:
         self._alive: dict[WorkerId, Worker] = {}
-        self._by_node: dict[str, dict[WorkerId, Worker]] = {}
+        self.by_place: dict[str, dict[WorkerId, Worker]] = {}
         self.idle: OrderedDict[WorkerId, Worker] = OrderedDict()
         self.idle_by_node: dict[str, OrderedDict[WorkerId, Worker]] = {}
         # Ids that must not come (back) to life: a loss can overtake the join it belongs to.
@@ -58,7 +62,7 @@ class Workers:
         return self._alive.get(worker)
 
     def on_node(self, node: str) -> list[Worker]:
-        return list(self._by_node.get(node, {}).values())
+        return list(self.by_place.get(node, {}).values())
 
     def all(self) -> list[Worker]:
         return list(self._alive.values())
@@ -68,7 +72,8 @@ class Workers:
         if worker in self._alive or worker in self._gone:
             return None
         joined = self._alive[worker] = Worker(worker, node, now)
-        self._by_node.setdefault(node, {})[worker] = joined
+        for place in joined.places:
+            self.by_place.setdefault(place, {})[worker] = joined
         return joined
 
     def lose(self, worker: WorkerId) -> Worker | None:
@@ -77,11 +82,25 @@ class Workers:
         lost = self._alive.pop(worker, None)
         if lost is not None:
             self.unset_idle(lost)
-            of_node = self._by_node[lost.node]
-            del of_node[worker]
-            if not of_node:
-                del self._by_node[lost.node]
+            for place in lost.places:
+                there = self.by_place[place]
+                del there[worker]
+                if not there:
+                    del self.by_place[place]
         return lost
+
+    def idle_at(self, place: str) -> Worker | None:
+        """The worker there that has been idle for longest."""
+        of_node = self.idle_by_node.get(place)
+        if of_node is not None:
+            return next(iter(of_node.values()))
+        for worker in self.by_place.get(place, ()):  # itself a worker, or a node with none idle
+            return self.idle.get(worker)
+        return None
+
+    def idle_places(self) -> list[str]:
+        """Where workers are idle, in a fixed order: each of them, then their nodes."""
+        return [worker.places[0] for worker in self.idle.values()] + list(self.idle_by_node)
 
     def set_idle(self, worker: Worker) -> None:
         self.idle[worker.id] = worker

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId, TaskId, WorkerId
+from pyrite.core.ids import (
+    AttemptId,
+    JobId,
+    ShuffleId,
+    StageId,
+    TaskId,
+    WorkerId,
+    worker_place,
+)
 from pyrite.core.outcome import Cause, Failure, FetchFailure
 from pyrite.core.specs import JobSpec, MapOutput, StageSpec
 from pyrite.scheduler import commands as c
@@ -29,7 +37,9 @@ class Oracle:
         self.cancelled: set[JobId] = set()
         self.specs: dict[StageId, StageSpec] = {}
         self.workers: dict[WorkerId, str] = {}
+        self.gone: set[WorkerId] = set()
         self.running: dict[WorkerId, AttemptId] = {}
+        self.ran_last: dict[TaskId, WorkerId] = {}
         self.unwanted: set[AttemptId] = set()
         self.launched: set[AttemptId] = set()
         self.failed: defaultdict[TaskId, set[AttemptId]] = defaultdict(set)
@@ -50,7 +60,7 @@ class Oracle:
                 self.specs.update((stage.stage, stage) for stage in spec.stages)
             case e.JobCancelled(job) if job in self.jobs:
                 self.cancelled.add(job)
-            case e.WorkerJoined(worker, node):
+            case e.WorkerJoined(worker, node) if worker not in self.gone:
                 self.workers[worker] = node
             case e.WorkerLost(worker, failure):
                 self._lost(worker, failure)
@@ -88,6 +98,7 @@ class Oracle:
 
     def _lost(self, worker: WorkerId, failure: Failure) -> None:
         self.workers.pop(worker, None)
+        self.gone.add(worker)
         attempt = self.running.pop(worker, None)
         if attempt and attempt not in self.unwanted and failure.cause is not Cause.CANCELLED:
             self.failed[attempt.task].add(attempt)
@@ -145,8 +156,27 @@ class Oracle:
             assert self.policy.speculation
             assert "copy" in reason
             assert len(others) == 1, f"too many copies of {task}"
+        else:
+            self._judge_place(worker, attempt)
         self.launched.add(attempt)
         self.running[worker] = attempt
+        self.ran_last[task] = worker
+
+    def _judge_place(self, worker: WorkerId, attempt: AttemptId) -> None:
+        """Nothing runs away from its input while a worker there is idle. One that has just made
+        nothing of the task need not be asked again."""
+        places = self._places(attempt.task)
+        if not places or self._matches(worker, places):
+            return
+        idle = [w for w in self.workers if w not in self.running and self._matches(w, places)]
+        missed = [w for w in idle if w != self.ran_last.get(attempt.task)]
+        assert not missed, f"{attempt} on worker {worker}, while {missed} are idle at {places}"
+
+    def _places(self, task: TaskId) -> tuple[str, ...]:
+        return self.specs[task.stage].preferred.get(task.partition, ())
+
+    def _matches(self, worker: WorkerId, places: tuple[str, ...]) -> bool:
+        return worker_place(worker) in places or self.workers[worker] in places
 
     def judge_inputs(self, launch: c.Launch, inputs: Inputs) -> None:
         """The addresses sent with a launch: complete, current, and one version per epoch."""

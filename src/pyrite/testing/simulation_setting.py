@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from pyrite.core.ids import JobId, TaskId
+from pyrite.core.ids import JobId, TaskId, worker_place
 from pyrite.core.specs import JobSpec, StageSpec
 from pyrite.scheduler import Policy
 
@@ -138,9 +138,19 @@ def draw_stage(
     if shuffle is None and random.random() < 0.3:  # an action may ask for some partitions only
         partitions = tuple(random.sample(range(20), random.randint(0, 4)))
     preferred = {}
-    if not parents and random.random() < 0.5:
-        preferred = {p: (f"node-{random.randrange(nodes + 1)}",) for p in partitions if p % 3}
+    if random.random() < 0.5:
+        preferred = {p: draw_places(random, nodes) for p in partitions if p % 3}
     return StageSpec(stage, partitions, parents, shuffle, preferred=preferred)
+
+
+def draw_places(random: Random, nodes: int) -> tuple[str, ...]:
+    """One or two places; some have no worker yet, or never will."""
+    return tuple(
+        worker_place(random.randrange(3 * nodes))
+        if random.random() < 0.5
+        else f"node-{random.randrange(nodes + 1)}"
+        for _ in range(random.choice((1, 1, 2)))
+    )
 
 
 def ancestors(lineage: list[StageSpec], stages: tuple[int, ...]) -> tuple[StageSpec, ...]:

@@ -1,0 +1,111 @@
+"""Which idle worker takes which pending task.
+
+What has become possible is launched at the end of an event, when the dust has settled. Between
+events one thing holds: while a worker is idle, no task that it might run is pending. So a freed
+worker need only look at ready stages, and a task that becomes pending only at idle workers, and
+neither is ever searched for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from pyrite.scheduler.graph import StageGraph
+from pyrite.scheduler.pending import PENDING
+from pyrite.scheduler.policy import Policy
+from pyrite.scheduler.stages import StageRun
+from pyrite.scheduler.workers import Worker, Workers
+
+Launch: TypeAlias = Callable[[StageRun, int, Worker, str], None]
+"""Told of a stage, the index of a pending task of it, an idle worker, and a reason."""
+
+
+class Placement:
+    """Brings pending tasks and idle workers together, and has them launched with ``launch``."""
+
+    def __init__(self, policy: Policy, workers: Workers, graph: StageGraph, launch: Launch) -> None:
+        self._policy = policy
+        self._workers = workers
+        self._graph = graph
+        self._launch = launch
+        # Filled by an event, and emptied at its end:
+        self.freed: list[Worker] = []
+        self.requeued: list[tuple[StageRun, int]] = []
+
+    def place(self, now: float) -> None:
+        """Launch what can be, after an event that made no stage ready."""
+        if self.requeued:
+            requeued, self.requeued = self.requeued, []
+            for stage, index in requeued:
+                if stage.in_ready and stage.states[index] == PENDING:
+                    self._offer_task(stage, index, now)
+        if self.freed:
+            freed, self.freed = self.freed, []
+            for worker in freed:
+                self._feed(worker, now)
+
+    def place_all(self, now: float) -> None:
+        """Launch what can be: any idle worker may run a task of any ready stage."""
+        for worker in self.freed:
+            self._workers.set_idle(worker)
+        self.freed.clear()
+        self.requeued.clear()
+        for stage in list(self._graph.ready) if self._workers.idle else ():
+            self._offer_stage(stage, now)
+
+    def _feed(self, worker: Worker, now: float) -> None:
+        """Give a freed worker the first task that suits it, or let it be idle."""
+        for stage in self._graph.ready:
+            index = stage.pending.take_local(worker.places)
+            if index < 0:
+                index = stage.pending.take(worker.id, self._takes_any(worker, stage, now))
+            if index >= 0:
+                self._launch(stage, index, worker, stage.launch_reason(index))
+                return
+        self._workers.set_idle(worker)
+
+    def _offer_stage(self, stage: StageRun, now: float) -> None:
+        """Give a stage's pending tasks to idle workers: first where their input lies."""
+        pending, workers = stage.pending, self._workers
+        places = pending.local_places()
+        if len(places) < len(workers.idle):
+            places.sort(key=workers.idle_by_node.__contains__)  # single workers before nodes
+        else:
+            places = workers.idle_places()
+        for place in places:
+            while (at_place := workers.idle_at(place)) is not None:
+                index = pending.take_local((place,))
+                if index < 0:
+                    break
+                self._launch(stage, index, at_place, stage.launch_reason(index))
+        while pending.count and workers.idle:
+            worker = next(iter(workers.idle.values()))
+            index = pending.take(worker.id, self._takes_any(worker, stage, now))
+            if index < 0:
+                break  # the others have been idle for less long, so they would not take one either
+            self._launch(stage, index, worker, stage.launch_reason(index))
+
+    def _offer_task(self, stage: StageRun, index: int, now: float) -> None:
+        """Give a single pending task to an idle worker: first where its input lies."""
+        workers, places = self._workers, stage.pending.places(index)
+        for place in places:
+            if (at_place := workers.idle_at(place)) is not None:
+                self._launch(stage, index, at_place, stage.launch_reason(index))
+                return
+        worker = next(iter(workers.idle.values()), None)
+        if worker is not None and (not places or self._takes_any(worker, stage, now)):
+            self._launch(stage, index, worker, stage.launch_reason(index))
+
+    def _takes_any(self, worker: Worker, stage: StageRun, now: float) -> bool:
+        """Whether an idle worker has held out long enough for tasks of its own place."""
+        return self._any_from(worker, stage) <= now
+
+    def _any_from(self, worker: Worker, stage: StageRun) -> float:
+        return max(worker.idle_since, stage.ready_since) + self._policy.locality_wait
+
+    def next_due(self) -> float | None:
+        """When an idle worker will have held out for long enough, if any task waits for that."""
+        for worker in self._workers.idle.values():  # the first of them, idle for longest
+            return min((self._any_from(worker, stage) for stage in self._graph.ready), default=None)
+        return None
