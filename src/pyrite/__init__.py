@@ -1,10 +1,12 @@
 """Pyrite: a data-parallel engine in Python. These are its public names."""
 
+from pyrite.api.accumulators import Accumulator, AccumulatorParam
 from pyrite.api.conf import SparkConf
 from pyrite.api.context import SparkContext
 from pyrite.api.rdd import RDD
 from pyrite.api.statcounter import StatCounter
 from pyrite.core.errors import (
+    DriverOnlyError,
     JobCancelled,
     JobFailed,
     OutOfMemoryError,
@@ -21,6 +23,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "RDD",
+    "Accumulator",
+    "AccumulatorParam",
+    "DriverOnlyError",
     "JobCancelled",
     "JobFailed",
     "OutOfMemoryError",

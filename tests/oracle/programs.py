@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from tests.oracle import shared
 from tests.oracle.outcomes import Bag, Program
 
 NAN = float("nan")
@@ -470,4 +471,4 @@ STATISTICS: dict[str, Program] = {
     "sampleVariance of one": lambda sc: sc.parallelize([4]).sampleVariance(),
 }
 
-PROGRAMS = {**SOURCES, **NARROW, **WIDE, **ACTIONS}
+PROGRAMS = {**SOURCES, **NARROW, **WIDE, **ACTIONS, **shared.PROGRAMS}

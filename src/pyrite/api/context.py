@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
+from pyrite.api.accumulators import Accumulators
 from pyrite.api.conf import SparkConf, submit_options
 from pyrite.api.files import Files, importable
 from pyrite.api.jobs import Jobs
 from pyrite.api.properties import LocalProperties
+from pyrite.api.shared import SharedVariables
 from pyrite.api.sources import Sources
 from pyrite.api.unsupported import PLANNED_CONTEXT, planned
 from pyrite.core.errors import SerializationError
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from pyrite.driver.events import Listener
 
 
-class SparkContext(Sources, Jobs, Files):
+class SparkContext(Sources, SharedVariables, Jobs, Files):
     """Runs jobs on workers: ``local`` in this process, ``local[N]`` in N others.
 
     Parameters:
@@ -69,6 +71,7 @@ class SparkContext(Sources, Jobs, Files):
     ) -> None:
         self._stopped = True
         self._properties = LocalProperties()
+        self._accumulators = Accumulators()
         self._conf = (conf or SparkConf()).copy()
         if master is not None:
             self._conf.setMaster(master)
@@ -94,6 +97,7 @@ class SparkContext(Sources, Jobs, Files):
             policy,
             listeners,
             self._history,
+            self._accumulators.count,
         )
         self._driver.start()
         self._stopped = False

@@ -55,7 +55,6 @@ PLANNED_RDD: Mapping[str, str] = {
 PLANNED_CONTEXT: Mapping[str, str] = {
     "broadcast": "not there yet; a function may use a variable of the driver, which is sent "
     "along with each stage",
-    "accumulator": "not there yet; use aggregate(), or count records of an RDD",
     **dict.fromkeys(
         ("addFile", "addArchive", "listFiles", "listArchives"),
         "not there yet; workers on this machine see its files",

@@ -47,5 +47,9 @@ class BroadcastGone(PyriteError):
     """A broadcast variable was used after it was destroyed."""
 
 
+class DriverOnlyError(PyriteError, RuntimeError):
+    """A task asked for what the driver alone has."""
+
+
 class StoppedError(PyriteError, RuntimeError):
     """The context was stopped."""

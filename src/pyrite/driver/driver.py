@@ -297,25 +297,34 @@ class Driver:
         match command:
             case todo.Accept(job_id, attempt):
                 success = self._successes.pop(attempt)
-                self._count(success)
+                self._count(success, attempt)
                 if (job := self._jobs.get(job_id)) and success.result is not None:
                     job.accept(attempt.partition, success.result)
             case todo.Registered(_, attempt, _, first):
                 if first:
-                    self._count(self._successes.pop(attempt))
+                    self._count(self._successes.pop(attempt), attempt)
             case todo.JobSucceeded(job_id):
                 if job := self._jobs.get(job_id):
-                    self._finish(job, None)
+                    self._finish(job, job.spoilt)
             case todo.JobFailed(job_id, failure, failed_attempt):
                 if job := self._jobs.get(job_id):
                     stage = self._stages.get(failed_attempt.stage) if failed_attempt else None
                     name = stage.spec.name if stage else ""
-                    self._finish(job, exception_for(failure, failed_attempt, name))
+                    error = job.spoilt or exception_for(failure, failed_attempt, name)
+                    self._finish(job, error)
 
-    def _count(self, success: Success) -> None:
-        """Add what a task accumulated, now that it counts."""
-        if success.accumulated:
+    def _count(self, success: Success, attempt: AttemptId) -> None:
+        """Add what a task accumulated, now that it counts. If that cannot be done, its jobs fail:
+        the sum would be wrong."""
+        if not success.accumulated:
+            return
+        try:
             self._accumulate(loads(success.accumulated))
+        except BaseException as error:  # the user's own, but the thread is the engine's
+            for job in self._jobs.values():
+                if any(stage.spec.stage == attempt.stage for stage in job.plan.stages):
+                    job.spoilt = error
+                    self.cancel(job, "an accumulator failed")
 
     def _task(self, attempt: AttemptId, epoch: int) -> TaskLaunch:
         stage = self._stages[attempt.stage]

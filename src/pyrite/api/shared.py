@@ -1,0 +1,46 @@
+"""Variables that driver and tasks share: accumulators go up, broadcasts go down."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pyrite.api.accumulators import Accumulator, AccumulatorParam, Accumulators
+from pyrite.api.application import Application
+
+T = TypeVar("T")
+
+
+class SharedVariables(Application):
+    """The side of a `SparkContext` that makes shared variables."""
+
+    _accumulators: Accumulators
+
+    def accumulator(
+        self,
+        value: T,
+        accum_param: AccumulatorParam[T] | None = None,
+        *,
+        name: str | None = None,
+    ) -> Accumulator[T]:
+        """A sum that tasks add to and the driver reads.
+
+        Parameters:
+            value: what it begins with.
+            accum_param: how values are added. Needed for all but numbers and NumPy's arrays.
+            name: a name for people: the job summary lists accumulators that have one.
+
+        Raises:
+            TypeError: there is no ``accum_param``, and no default for ``value``'s type.
+
+        Example:
+            >>> empty = sc.accumulator(0, name="empty lines")
+            >>> def words(line):
+            ...     if not line:
+            ...         empty.add(1)
+            ...     return line.split()
+            >>> sc.parallelize(["a b", "", "c"]).flatMap(words).count()
+            3
+            >>> empty.value
+            1
+        """
+        return self._accumulators.new(value, accum_param, name)
