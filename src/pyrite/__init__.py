@@ -18,6 +18,7 @@ from pyrite.core.errors import (
     UnsupportedError,
     WorkerLostError,
 )
+from pyrite.serial.hashing import portable_hash
 
 __version__ = "0.1.0"
 
@@ -39,4 +40,5 @@ __all__ = [
     "TaskTimeoutError",
     "UnsupportedError",
     "WorkerLostError",
+    "portable_hash",
 ]

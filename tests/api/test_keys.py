@@ -3,11 +3,14 @@
 import enum
 import math
 import operator
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import pytest
+
+from pyrite import portable_hash
 
 
 class Colour(enum.Enum):
@@ -137,3 +140,31 @@ def test_values_may_be_anything_that_pickles(sc):
     values = [None, [1], {"a": {2}}, Changeable(1), ByAddress, len]
     pairs = sc.parallelize([(i, value) for i, value in enumerate(values)], 3)
     assert pairs.partitionBy(2).sortByKey().values().collect() == values
+
+
+def test_tuples_lie_where_pyspark_puts_them(sc):
+    # portable_hash((0, None)) and its like, as PySpark 4.2 gives them.
+    placed = sc.parallelize([((i, None), i) for i in range(6)], 2).partitionBy(4)
+    assert placed.values().glom().collect() == [
+        [i for i in range(6) if portable_hash((i, None)) % 4 == part] for part in range(4)
+    ]
+
+
+def test_partitioner_tells_where_a_key_lies_or_refuses(sc):
+    rule = sc.parallelize([(7, "a"), (None, "b")], 2).partitionBy(4).partitioner
+    assert (rule.numPartitions, rule.partitionFunc) == (4, portable_hash)
+    assert (rule(7), rule(None), rule((7.0,)) == rule((7,))) == (3, 0, True)
+    if sys.flags.hash_randomization:
+        with pytest.raises(RuntimeError, match="start Python with PYTHONHASHSEED=0"):
+            rule("text")
+    assert sc.range(3).partitioner is None
+    halves = sc.parallelize([(1, 0), (2, 0)], 1).sortByKey(numPartitions=2).partitioner
+    assert [halves(key) for key in (0, 9)] == [0, 1]
+
+
+def test_the_usual_function_may_be_named(sc):
+    """Also for text, which this process may hash in another way."""
+    pairs = sc.parallelize([("a", 1), ("b", 2)], 2)
+    named, default = pairs.partitionBy(3, portable_hash), pairs.partitionBy(3)
+    assert named.glom().collect() == default.glom().collect()
+    assert named.partitioner == default.partitioner

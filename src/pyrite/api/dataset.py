@@ -15,6 +15,7 @@ from pyrite.lineage.ops import MapPartitions, Op
 from pyrite.lineage.partitioner import HashPartitioner, Partitioner
 from pyrite.lineage.wide import CoGrouped, Shuffled
 from pyrite.plan.program import Action
+from pyrite.serial.hashing import portable_hash, stable_hash
 
 if TYPE_CHECKING:
     from pyrite.api.context import SparkContext
@@ -90,6 +91,8 @@ class Dataset(Generic[T_co]):
     def _partitioner(self, number: int | None, function: Callable[[Any], int]) -> HashPartitioner:
         if number is None:
             number = self._default_partitions()
+        if function is portable_hash:
+            function = stable_hash  # in tasks, where it needs no check
         return HashPartitioner(positive("numPartitions", number), function)
 
     def _default_partitions(self) -> int:

@@ -13,7 +13,7 @@ from pyrite.lineage.node import Node
 from pyrite.lineage.ops import FlatMapValues, Map, MapValues
 from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
 from pyrite.lineage.wide import CoGrouped
-from pyrite.serial.hashing import stable_hash
+from pyrite.serial.hashing import portable_hash
 
 if TYPE_CHECKING:
     from pyrite.api.rdd import RDD
@@ -57,7 +57,7 @@ class PairTransformations(Dataset[T_co]):
         mergeValue: Callable[[U, V], U],
         mergeCombiners: Callable[[U, U], U],
         numPartitions: int | None = None,
-        partitionFunc: Callable[[K], int] = stable_hash,
+        partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, U]]:
         """One combiner for each key.
 
@@ -85,7 +85,7 @@ class PairTransformations(Dataset[T_co]):
         self: Dataset[tuple[K, V]],
         func: Callable[[V, V], V],
         numPartitions: int | None = None,
-        partitionFunc: Callable[[K], int] = stable_hash,
+        partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, V]]:
         """The values of each key reduced to one. ``func`` must be associative and commutative.
 
@@ -103,7 +103,7 @@ class PairTransformations(Dataset[T_co]):
         seqFunc: Callable[[U, V], U],
         combFunc: Callable[[U, U], U],
         numPartitions: int | None = None,
-        partitionFunc: Callable[[K], int] = stable_hash,
+        partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, U]]:
         """The values of each key added to a copy of ``zeroValue``."""
         aggregator = Aggregator(
@@ -118,7 +118,7 @@ class PairTransformations(Dataset[T_co]):
         zeroValue: V,
         func: Callable[[V, V], V],
         numPartitions: int | None = None,
-        partitionFunc: Callable[[K], int] = stable_hash,
+        partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, V]]:
         """The values of each key folded into a copy of ``zeroValue``, once per map task."""
         aggregator = Aggregator(
@@ -131,7 +131,7 @@ class PairTransformations(Dataset[T_co]):
     def groupByKey(
         self: Dataset[tuple[K, V]],
         numPartitions: int | None = None,
-        partitionFunc: Callable[[K], int] = stable_hash,
+        partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, Iterable[V]]]:
         """All values of each key, in a sized iterable that may lie partly on disk.
 
@@ -153,7 +153,7 @@ class PairTransformations(Dataset[T_co]):
     def partitionBy(
         self: Dataset[tuple[K, V]],
         numPartitions: int | None,
-        partitionFunc: Callable[[K], int] = stable_hash,
+        partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, V]]:
         """Each pair in partition ``partitionFunc(key) % numPartitions``."""
         partitioner = self._partitioner(numPartitions, partitionFunc)
@@ -178,7 +178,7 @@ class PairTransformations(Dataset[T_co]):
             >>> sc.parallelize([("b", 1), ("a", 2)]).sortByKey().collect()
             [('a', 2), ('b', 1)]
         """
-        number = self._partitioner(numPartitions, stable_hash).num_partitions
+        number = self._partitioner(numPartitions, portable_hash).num_partitions
         samples = _sampled_keys(self, keyfunc, number) if number > 1 else []
         bounds = tuple(range_bounds(samples, number))
         partitioner: Partitioner = HashPartitioner(number, _zero)
@@ -189,7 +189,7 @@ class PairTransformations(Dataset[T_co]):
     def repartitionAndSortWithinPartitions(
         self: Dataset[tuple[K, V]],
         numPartitions: int | None = None,
-        partitionFunc: Callable[[Any], int] = stable_hash,
+        partitionFunc: Callable[[Any], int] = portable_hash,
         ascending: bool = True,
         keyfunc: Callable[[Any], Any] | None = None,
     ) -> RDD[tuple[K, V]]:
@@ -275,7 +275,7 @@ def _cogrouped(
     partitioner = _common_partitioner(nodes, number)
     if partitioner is None:
         parts = number or max(side._default_partitions() for side in sides)
-        partitioner = mine._partitioner(parts, stable_hash)
+        partitioner = mine._partitioner(parts, portable_hash)
     return mine._derive(CoGrouped(nodes, partitioner, "cogroup"))
 
 

@@ -8,9 +8,9 @@ from pyrite.api.actions import Actions
 from pyrite.api.dataset import T_co
 from pyrite.api.numbers import NumberActions
 from pyrite.api.pairs import PairTransformations
+from pyrite.api.partitioner import Partitioner, shown
 from pyrite.api.transformations import Transformations
 from pyrite.api.unsupported import PLANNED_RDD, planned
-from pyrite.lineage.partitioner import Partitioner
 from pyrite.plan.explain import lineage_text, stages_text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class RDD(Transformations[T_co], PairTransformations[T_co], NumberActions[T_co],
     @property
     def partitioner(self) -> Partitioner | None:
         """How keys are spread over the partitions, if by a rule."""
-        return self._node.partitioner
+        return shown(self._node.partitioner)
 
     def id(self) -> int:
         """A number of its own within the program."""

@@ -13,7 +13,7 @@ from pyrite.lineage.dependency import Aggregator
 from pyrite.lineage.narrow import AlignedUnion, Cartesian, Coalesced, Union, Zipped
 from pyrite.lineage.ops import Filter, FlatMap, Map
 from pyrite.lineage.partitioner import HashPartitioner
-from pyrite.serial.hashing import stable_hash
+from pyrite.serial.hashing import portable_hash
 
 if TYPE_CHECKING:
     from pyrite.api.rdd import RDD
@@ -191,13 +191,13 @@ class Transformations(Dataset[T_co]):
         """Each different record once."""
         once = Aggregator(_none, _first, _first)
         pairs = self.map(_alone)
-        return pairs._combine(once, self._partitioner(numPartitions, stable_hash)).keys()
+        return pairs._combine(once, self._partitioner(numPartitions, portable_hash)).keys()
 
     def groupBy(
         self,
         f: Callable[[T_co], K],
         numPartitions: int | None = None,
-        partitionFunc: Callable[[K], int] = stable_hash,
+        partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, Iterable[T_co]]]:
         """The records grouped by ``f`` of them."""
         return self.keyBy(f).groupByKey(numPartitions, partitionFunc)
