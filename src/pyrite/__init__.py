@@ -5,6 +5,9 @@ from pyrite.api.conf import SparkConf
 from pyrite.api.context import SparkContext
 from pyrite.api.rdd import RDD
 from pyrite.api.statcounter import StatCounter
+from pyrite.api.status import SparkExecutorInfo, SparkJobInfo, SparkStageInfo, StatusTracker
+from pyrite.api.taskcontext import TaskContext
+from pyrite.api.threads import InheritableThread, inheritable_thread_target
 from pyrite.core.errors import (
     DriverOnlyError,
     JobCancelled,
@@ -27,6 +30,7 @@ __all__ = [
     "Accumulator",
     "AccumulatorParam",
     "DriverOnlyError",
+    "InheritableThread",
     "JobCancelled",
     "JobFailed",
     "OutOfMemoryError",
@@ -35,10 +39,16 @@ __all__ = [
     "ShuffleLostError",
     "SparkConf",
     "SparkContext",
+    "SparkExecutorInfo",
+    "SparkJobInfo",
+    "SparkStageInfo",
     "StatCounter",
+    "StatusTracker",
     "StoppedError",
+    "TaskContext",
     "TaskTimeoutError",
     "UnsupportedError",
     "WorkerLostError",
+    "inheritable_thread_target",
     "portable_hash",
 ]

@@ -201,7 +201,6 @@ def test_name_that_is_not_there_yet_says_what_to_use(sc, name, advice):
     [
         ("broadcast", "a variable of the driver"),
         ("binaryFiles", "use wholeTextFiles"),
-        ("setJobGroup", "cancelAllJobs"),
         ("setCheckpointDir", "each action computes its input again"),
     ],
 )

@@ -12,6 +12,7 @@ from pyrite.core.ids import AttemptId
 from pyrite.core.outcome import Metrics
 from pyrite.driver import events as e
 from pyrite.driver.progress import Progress
+from pyrite.driver.status import Status
 
 
 def logged(path):
@@ -92,6 +93,44 @@ def test_stage_that_spilled_says_how_much(monkeypatch):
     monkeypatch.setattr(sys, "stderr", out := Terminal())
     run_a_stage(Progress(), metrics=Metrics(spilled_bytes=500_000_000, spills=2))
     assert "spilled 1.5 GB" in out.getvalue()
+
+
+def test_a_stage_is_shown_under_the_description_of_its_job(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", out := io.StringIO())
+    progress = Progress()
+    properties = {"spark.job.description": "yearly sums", "spark.jobGroup.id": "group"}
+    progress(e.JobStarted(0.0, 7, "count at app.py:3", (1,), properties))
+    run_a_stage(progress)
+    progress(e.JobEnded(2.0, 7, ""))
+    run_a_stage(progress)
+    first, second = out.getvalue().splitlines()
+    assert first.startswith("yearly sums: count at app.py:3: done")
+    assert second.startswith("count at app.py:3: done")
+
+
+def test_the_oldest_jobs_and_stages_are_forgotten_but_none_that_runs():
+    status = Status()
+    status(e.JobStarted(0.0, 0, "", (0,), {}))
+    status(e.StageStarted(0.0, 0, "", 1))
+    for number in range(1, 3000):
+        status(e.JobStarted(0.0, number, "", (number,), {}))
+        status(e.StageStarted(0.0, number, "", 1))
+        status(e.StageEnded(0.0, number, True))
+        status(e.JobEnded(0.0, number, ""))
+    jobs = [job.id for job in status.jobs(lambda job: True)]
+    stages = [stage.id for stage in status.stages(lambda stage: True)]
+    assert jobs == stages == [0, *range(2001, 3000)]
+
+
+def test_a_stage_run_again_counts_anew():
+    status = Status()
+    for tasks in (3, 1):
+        status(e.StageStarted(0.0, 5, "count", tasks))
+        status(e.TaskStarted(0.0, AttemptId(5, 0, 0), 0, ""))
+        status(e.TaskEnded(0.0, AttemptId(5, 0, 0), 0, "cancelled: a copy was faster", Metrics()))
+        status(e.StageEnded(0.0, 5, True))
+    stage = status.stage(5)
+    assert (stage.run, stage.tasks, stage.running, stage.done, stage.failed) == (1, 1, 0, 0, 0)
 
 
 def test_context_without_a_terminal_is_silent(make_context, capfd):

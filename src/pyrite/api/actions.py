@@ -34,6 +34,14 @@ class Actions(Dataset[T_co]):
         """All records, in order, in the driver's memory."""
         return list(chain.from_iterable(self._run(_listed)))
 
+    def collectWithJobGroup(
+        self, groupId: str, description: str, interruptOnCancel: bool = False
+    ) -> list[T_co]:
+        """As `collect`, in a job of this group (`SparkContext.setJobGroup`)."""
+        with self._context._properties.kept():
+            self._context.setJobGroup(groupId, description, interruptOnCancel)
+            return self.collect()
+
     def toLocalIterator(self, prefetchPartitions: bool = False) -> Iterator[T_co]:
         """All records, in order; holds one partition at a time in the driver's memory.
 

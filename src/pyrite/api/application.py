@@ -11,6 +11,7 @@ from pyrite.api.rdd import RDD
 from pyrite.core.errors import StoppedError
 from pyrite.core.settings import Settings
 from pyrite.driver.driver import Driver
+from pyrite.driver.status import Status
 from pyrite.lineage.node import Node
 from pyrite.scheduler.history import History
 
@@ -30,6 +31,7 @@ class Application:
     _settings: Settings
     _driver: Driver
     _history: History | None
+    _status: Status
     _stopped: bool
     _properties: LocalProperties
 

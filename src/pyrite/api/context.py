@@ -21,6 +21,7 @@ from pyrite.api.unsupported import PLANNED_CONTEXT, planned
 from pyrite.core.errors import SerializationError
 from pyrite.core.settings import Master, Settings
 from pyrite.driver.driver import Driver
+from pyrite.driver.status import Status
 from pyrite.scheduler.history import History
 from pyrite.scheduler.policy import Policy
 
@@ -90,12 +91,13 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
         for path in (*submit_options().get("py_files", ()), *(pyFiles or ())):
             importable(path)
         policy = _policy(master_url, self._settings)
+        self._status = Status()
         listeners = _listeners(self._settings, self.appName)
         self._history = History(policy) if self._settings["pyrite.history"] else None
         self._driver = Driver(
             _cluster(master_url, self._settings, self.environment),
             policy,
-            listeners,
+            [self._status, *listeners],
             self._history,
             self._accumulators.count,
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 
 class LocalProperties(threading.local):
@@ -17,12 +18,19 @@ class LocalProperties(threading.local):
     def get(self, name: str) -> str | None:
         return self._values.get(name)
 
-    def set(self, name: str, value: str | None) -> None:
-        """Set one; None removes it."""
+    def set(self, name: str, value: object) -> None:
+        """Set one; None removes it.
+
+        Raises:
+            TypeError: the value is neither text nor None.
+        """
         if value is None:
             self._values.pop(name, None)
-        else:
+        elif isinstance(value, str):
             self._values[name] = value
+        else:
+            kind = type(value).__name__
+            raise TypeError(f"the property {name} must be a str or None, not {kind} {value!r}")
 
     def snapshot(self) -> Mapping[str, str]:
         """All of them, as they are now."""
@@ -31,3 +39,12 @@ class LocalProperties(threading.local):
     def restore(self, values: Mapping[str, str]) -> None:
         """Have ``values`` and nothing else."""
         self._values = dict(values)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Undo at the end what is set in between."""
+        before = self.snapshot()
+        try:
+            yield
+        finally:
+            self.restore(before)

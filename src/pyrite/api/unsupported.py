@@ -38,7 +38,6 @@ PLANNED_RDD: Mapping[str, str] = {
     "cleanShuffleDependencies": "not needed: shuffle files go when nothing can read them any more",
     "saveAsPickleFile": "not there yet; use saveAsTextFile with json.dumps",
     "mapPartitionsWithSplit": "deprecated in PySpark; use mapPartitionsWithIndex",
-    "collectWithJobGroup": "job groups are not there yet; use collect()",
     "toDF": _FRAMES,
     **dict.fromkeys(
         (
@@ -59,27 +58,7 @@ PLANNED_CONTEXT: Mapping[str, str] = {
         ("addFile", "addArchive", "listFiles", "listArchives"),
         "not there yet; workers on this machine see its files",
     ),
-    **dict.fromkeys(
-        ("getSystemProperty", "setSystemProperty"), "there is no JVM; use SparkConf().set()"
-    ),
     "resources": "resource profiles are not there yet",
-    **dict.fromkeys(
-        (
-            "setJobGroup",
-            "cancelJobGroup",
-            "addJobTag",
-            "removeJobTag",
-            "getJobTags",
-            "clearJobTags",
-            "cancelJobsWithTag",
-            "setLocalProperty",
-            "getLocalProperty",
-            "setJobDescription",
-            "setInterruptOnCancel",
-        ),
-        "job groups and tags are not there yet; cancelAllJobs() cancels what runs",
-    ),
-    "statusTracker": "not there yet; set pyrite.eventLog to a file to see what happens",
     "setCheckpointDir": _CACHE,
     "getCheckpointDir": _CACHE,
     "pickleFile": "not there yet; use textFile with json.loads",

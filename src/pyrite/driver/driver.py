@@ -10,6 +10,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, WorkerPrinted
@@ -40,9 +41,17 @@ class _Stop:
     """Ends the loop."""
 
 
+@dataclass(frozen=True)
+class _CancelChosen:
+    """Ends the jobs that are chosen, of those submitted before."""
+
+    reason: str
+    chosen: Callable[[Job], bool]
+
+
 Accumulate: TypeAlias = Callable[[Mapping[int, Any]], None]
 """Takes what a task has added to accumulators, by their numbers, in the driver's thread."""
-_Message: TypeAlias = ClusterEvent | heard.Event | Job | _Stop
+_Message: TypeAlias = ClusterEvent | heard.Event | Job | _CancelChosen | _Stop
 
 
 class Driver:
@@ -152,10 +161,8 @@ class Driver:
         self._inbox.put(heard.JobCancelled(job.id, reason))
 
     def cancel_all(self, reason: str, chosen: Callable[[Job], bool] = lambda job: True) -> None:
-        """Stop all jobs, or those that are chosen."""
-        for job in list(self._jobs.values()):
-            if chosen(job):
-                self.cancel(job, reason)
+        """Stop all jobs submitted so far, or those of them that are chosen."""
+        self._inbox.put(_CancelChosen(reason, chosen))
 
     def stop(self) -> None:
         """Cancel all jobs and end the cluster. Returns when nothing is left of it."""
@@ -222,6 +229,10 @@ class Driver:
                 if (stage := self._shuffle_stages.pop(shuffle, None)) is not None:
                     self._inputs.pop(stage, None)
                     self._cluster.forget_stage(stage)
+            case _CancelChosen(reason, chosen):
+                for job in list(self._jobs.values()):
+                    if chosen(job):
+                        self._decide(heard.JobCancelled(job.id, reason))
             case _Stop():
                 pass
             case _:

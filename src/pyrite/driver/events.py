@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyrite.core.ids import AttemptId, JobId, StageId, WorkerId
-from pyrite.core.outcome import Metrics
+from pyrite.core.outcome import Cause, Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ class TaskEnded:
     worker: WorkerId
     error: str
     metrics: Metrics
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was stopped on request, such as the slower of two copies."""
+        return self.error.startswith(f"{Cause.CANCELLED.value}:")
 
 
 @dataclass(frozen=True, slots=True)

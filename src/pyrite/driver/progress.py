@@ -10,16 +10,19 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pyrite.core.ids import StageId
+from pyrite.core.ids import JobId, StageId
 from pyrite.core.outcome import Metrics
 from pyrite.driver.events import (
     ApplicationEnded,
     DriverEvent,
+    JobEnded,
+    JobStarted,
     StageEnded,
     StageStarted,
     TaskEnded,
     WorkerDown,
 )
+from pyrite.driver.groups import title
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -44,7 +47,7 @@ class _Line:
         metrics: Metrics = event.metrics
         self.spilled += metrics.spilled_bytes
         if event.error:
-            self.failures += 1
+            self.failures += not event.cancelled
             return
         self.done += 1
         self.bytes_in += metrics.bytes_read + metrics.shuffle_bytes_read
@@ -63,6 +66,7 @@ class Progress:
     """A listener that shows running stages on stderr."""
 
     _lines: dict[StageId, _Line] = field(default_factory=dict)
+    _jobs: dict[JobId, JobStarted] = field(default_factory=dict)
     _bars: Bars | None = None
     _timer: threading.Timer | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -70,6 +74,10 @@ class Progress:
     def __call__(self, event: DriverEvent) -> None:
         with self._lock:
             match event:
+                case JobStarted():
+                    self._jobs[event.job] = event
+                case JobEnded():
+                    self._jobs.pop(event.job, None)
                 case StageStarted():
                     self._started(event)
                 case TaskEnded():
@@ -85,7 +93,7 @@ class Progress:
                         self._say(event.reason)
 
     def _started(self, event: StageStarted) -> None:
-        line = _Line(event.name, event.tasks, event.time)
+        line = _Line(self._label(event), event.tasks, event.time)
         self._lines[event.stage] = line
         if self._bars is not None:
             self._add_bar(line)
@@ -93,6 +101,11 @@ class Progress:
             self._timer = threading.Timer(_PATIENCE_SECONDS, self._show)
             self._timer.daemon = True
             self._timer.start()
+
+    def _label(self, event: StageStarted) -> str:
+        jobs = [job for job in self._jobs.values() if event.stage in job.stages]
+        name = title(jobs[0].properties) if jobs else ""
+        return f"{name}: {event.name}" if name else event.name
 
     def _show(self) -> None:
         from rich.console import Console
