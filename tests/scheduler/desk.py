@@ -6,6 +6,7 @@ Every event is followed by `SchedulerState.check`, so each test is one of the in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pyrite.core.ids import AttemptId
@@ -40,6 +41,14 @@ def chain(
             )
         )
     return JobSpec(job, tuple(stages))
+
+
+def pinned(
+    places: Mapping[int, tuple[str, ...]], size: int = 0, before: int = 0, job: int = 0
+) -> JobSpec:
+    """A job of a result stage pinned to ``places``, which reads a map stage of ``before`` tasks."""
+    *maps, last = chain(*([before] if before else []), size or len(places), job=job).stages
+    return JobSpec(job, (*maps, replace(last, preferred=places, pinned=True)))
 
 
 class Desk:

@@ -13,17 +13,28 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
-from tests.scheduler.desk import MAP, REDUCE, SHUFFLE, Desk, chain, launched, only, output_of
+from tests.scheduler.desk import (
+    MAP,
+    REDUCE,
+    SHUFFLE,
+    Desk,
+    chain,
+    launched,
+    only,
+    output_of,
+    pinned,
+)
 
 from pyrite.core.ids import AttemptId, worker_place
 from pyrite.core.outcome import Cause
 from pyrite.scheduler import commands as c
 from pyrite.scheduler import events as e
-from pyrite.scheduler import state as state_module
+from pyrite.scheduler import placement as placement_module
 from pyrite.scheduler.deadlines import Deadlines
 from pyrite.scheduler.graph import StageGraph
 from pyrite.scheduler.outputs import Shuffle
 from pyrite.scheduler.pending import PendingTasks
+from pyrite.scheduler.placement import Placement
 from pyrite.scheduler.stages import StageRun
 from pyrite.scheduler.state import SchedulerState
 from pyrite.scheduler.workers import Workers
@@ -187,6 +198,36 @@ def a_task_becomes_ready_where_its_input_lies() -> None:
     assert launched(desk.submit(chain(1, preferred={0: ("b",)}))) == [(2, (REDUCE, 0, 0))]
 
 
+def pinned_tasks_wait_for_their_place() -> None:
+    desk = Desk()
+    desk.join(1, 2)
+    desk.submit(pinned({0: (worker_place(1),), 1: (worker_place(1),)}))
+    assert len(launched(desk.said)) == 1
+
+
+def pinned_tasks_are_free_when_their_place_is_lost() -> None:
+    desk = Desk()
+    desk.join(1, 2)
+    desk.submit(pinned({0: (worker_place(1),), 1: (worker_place(1),)}))
+    assert launched(desk.lose(1)) == [(2, (REDUCE, 1, 0))]
+
+
+def pinned_tasks_are_copied_in_their_place() -> None:
+    desk = Desk(speculation=True, speculation_quantile=0.5)
+    desk.join(1, 2)
+    desk.submit(pinned({0: (worker_place(1),)}, size=2))
+    desk.now = 1.0
+    desk.succeed(2)
+    assert launched(desk.tick(9.0)) == []
+
+
+def nobody_waits_for_time_to_free_a_pinned_task() -> None:
+    desk = Desk()
+    desk.join(1, 2)
+    desk.submit(pinned({0: (worker_place(1),), 1: (worker_place(1),)}))
+    assert desk.state.next_tick(0.0) is None
+
+
 class Path(NamedTuple):
     """A scenario, and how to switch off what it is about."""
 
@@ -225,6 +266,16 @@ def _take_of_node(self: PendingTasks, places: Any) -> int:
     return TAKE_LOCAL(self, [place for place in places if ":" not in place])
 
 
+def _copy_anywhere(self: Placement, stage: StageRun, index: int) -> Any:
+    return next(iter(self._workers.idle.values()))
+
+
+def _due_for_any_stage(self: Placement) -> float | None:
+    for worker in self._workers.idle.values():
+        return min((self._any_from(worker, stage) for stage in self._graph.ready), default=None)
+    return None
+
+
 TAKE_LOCAL = PendingTasks.take_local
 JOIN, OPEN, FINISH = Workers.join, StageGraph._open, StageRun.finish
 
@@ -236,7 +287,7 @@ PATHS = [
     Path(fetch_failures_are_bounded, SchedulerState, "_fail_jobs", lambda self, *_: None),
     Path(attempts_are_bounded, SchedulerState, "_fail_jobs", lambda self, *_: None),
     Path(new_inputs_are_a_new_epoch, StageGraph, "_open", _open_without_epoch),
-    Path(slow_tasks_are_copied, state_module, "slow_tasks", lambda *_: [], simulated=False),
+    Path(slow_tasks_are_copied, placement_module, "slow_tasks", lambda *_: [], simulated=False),
     Path(the_slower_copy_is_cancelled, StageRun, "finish", _finish_but_keep_copies),
     Path(hung_workers_are_killed, Deadlines, "pop_due", lambda self, now: []),
     Path(progress_saves_from_the_timeout, SchedulerState, "_task_progress", lambda self, *_: None,
@@ -247,6 +298,10 @@ PATHS = [
     Path(a_dead_jobs_stages_leave, SchedulerState, "_cancel", lambda self, *_: None),
     Path(tasks_go_where_their_input_lies, PendingTasks, "take_local", _take_of_node),
     Path(a_task_becomes_ready_where_its_input_lies, Workers, "idle_at", lambda *_: None),
+    Path(pinned_tasks_wait_for_their_place, PendingTasks, "held", lambda *_: False),
+    Path(pinned_tasks_are_free_when_their_place_is_lost, StageGraph, "desert", lambda *_: None),
+    Path(pinned_tasks_are_copied_in_their_place, Placement, "_choose_for_copy", _copy_anywhere),
+    Path(nobody_waits_for_time_to_free_a_pinned_task, Placement, "next_due", _due_for_any_stage),
 ]  # fmt: skip
 
 

@@ -21,6 +21,9 @@ class StageSpec:
         name: for people, e.g. ``"reduceByKey at app.py:7"``.
         preferred: partition number -> places where its input lies (may be empty). A place is a
             node's name, or one worker of it: `worker_place`.
+        pinned: tasks with preferred places run nowhere else, as their input (cached objects, say)
+            exists only there. Should no worker live in any of them, the task runs anywhere: it
+            will find that its input is missing, and say so.
         by_position: what a task makes of a record depends on the record's place in its input,
             and that place may be another when the input is read again. Outputs of two runs
             then do not fit together.
@@ -32,6 +35,7 @@ class StageSpec:
     shuffle: ShuffleId | None = None
     name: str = ""
     preferred: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    pinned: bool = False
     by_position: bool = False
 
 

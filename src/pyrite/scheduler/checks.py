@@ -101,5 +101,7 @@ def _check_workers(state: SchedulerState) -> None:
         for index in (index for index, s in enumerate(stage.states) if s == PENDING):
             places = stage.pending.places(index)
             assert places, "an idle worker and a task it might run"
-            assert state.policy.locality_wait > 0
+            assert stage.pending.held(index) or (
+                state.policy.locality_wait > 0 and not stage.spec.pinned
+            ), "it need not wait"
             assert not any(workers.idle_at(place) for place in places), "its place is idle"

@@ -7,7 +7,7 @@ recomputes what was lost if someone still reads it, and drops what nobody reads 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from pyrite.core.ids import AttemptId, ShuffleId, StageId
 from pyrite.core.specs import MapOutput, StageSpec
@@ -23,11 +23,16 @@ class StageGraph:
     Parameters:
         emit: takes a command.
         cancel: is told of running attempts that are no longer wanted, and why.
+        live: the places where workers live, now and later.
     """
 
     def __init__(
-        self, emit: Callable[[Command], None], cancel: Callable[[Attempt, str], None]
+        self,
+        emit: Callable[[Command], None],
+        cancel: Callable[[Attempt, str], None],
+        live: Container[str],
     ) -> None:
+        self._live = live
         self._emit = emit
         self._cancel = cancel
         self.stages: dict[StageId, StageRun] = {}
@@ -66,7 +71,7 @@ class StageGraph:
         parents = dict.fromkeys(spec.parents)
         inputs = tuple(self.shuffle(owner.stages[parent][1]) for parent in parents)
         output = self.shuffle(spec) if spec.shuffle is not None else None
-        run = self.stages[spec.stage] = StageRun(spec, owner, inputs, output, reason)
+        run = self.stages[spec.stage] = StageRun(spec, owner, inputs, output, self._live, reason)
         for shuffle in inputs:
             shuffle.readers[run.id] = run
         if output is not None:
@@ -132,7 +137,7 @@ class StageGraph:
                 if not shuffle.readers and shuffle.maker is not None:
                     todo.append(shuffle.maker)
 
-    # -- lost and dropped outputs ------------------------------------------------------------
+    # -- lost and dropped --------------------------------------------------------------------
 
     def lose(self, shuffle: Shuffle, indexes: Iterable[int], reason: str, now: float) -> None:
         """Unregister outputs, and have them made again if a stage in play reads them."""
@@ -152,6 +157,12 @@ class StageGraph:
                 self.ready.discard(reader)
             owner = min((reader.owner for reader in shuffle.readers.values()), key=_rank)
             self.demand(shuffle.stage, owner, reason, now)
+
+    def desert(self, place: str) -> None:
+        """The last worker of a place is gone, and whatever was pinned there may run anywhere."""
+        for stage in self.stages.values():
+            if stage.pending.desert(place) and stage.in_ready:
+                self.opened.append(stage)
 
     def forget(self, shuffle: Shuffle) -> None:
         """Drop a shuffle that no active job's lineage names, and its files."""

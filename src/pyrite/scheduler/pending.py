@@ -8,7 +8,7 @@ launched from one queue need not be looked for in the others.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from pyrite.core.ids import WorkerId
 from pyrite.core.specs import StageSpec
@@ -53,12 +53,20 @@ class PendingTasks:
     """A stage's pending tasks by where they would like to run. ``count`` is how many there are.
 
     Tasks are named by their index in ``spec.partitions``. ``states`` is shared with the stage,
-    which keeps it; ``missing`` are the indexes that are pending to begin with.
+    which keeps it; ``missing`` are the indexes that are pending to begin with; ``live`` holds the
+    places where workers live, now and later.
     """
 
-    __slots__ = ("_anywhere", "_bound", "_local", "_shun", "_spec", "_states", "count")
+    __slots__ = ("_anywhere", "_bound", "_live", "_local", "_shun", "_spec", "_states", "count")
 
-    def __init__(self, spec: StageSpec, states: bytearray, missing: range | list[int]) -> None:
+    def __init__(
+        self,
+        spec: StageSpec,
+        states: bytearray,
+        missing: range | list[int],
+        live: Container[str],
+    ) -> None:
+        self._live = live
         self._spec = spec
         self._states = states
         self._local: dict[str, deque[int]] = {}
@@ -77,6 +85,10 @@ class PendingTasks:
         """Where the task's input lies."""
         preferred = self._spec.preferred
         return preferred.get(self._spec.partitions[index], ()) if preferred else ()
+
+    def held(self, index: int) -> bool:
+        """Whether the task must run in one of its places: it is pinned, and a worker is there."""
+        return self._spec.pinned and any(place in self._live for place in self.places(index))
 
     def local_places(self) -> list[str]:
         """Places that may have local tasks waiting, in a fixed order."""
@@ -119,7 +131,17 @@ class PendingTasks:
         index = self._anywhere.take(worker, self._shun)
         if index < 0 and any_place:
             index = self._bound.take(worker, self._shun)
+            while index >= 0 and self.held(index):  # it stays in the queues of its places
+                index = self._bound.take(worker, self._shun)
         return index
+
+    def desert(self, place: str) -> bool:
+        """The last worker of a place is gone. True if a task that was held may now run anywhere."""
+        queue = self._local.get(place, ()) if self._spec.pinned else ()
+        strays = [i for i in queue if self._states[i] == PENDING and not self.held(i)]
+        for index in strays:
+            self._bound.add(index)
+        return bool(strays)
 
     def forget(self, index: int) -> None:
         """The task is done: where it last failed no longer matters."""

@@ -8,12 +8,13 @@ neither is ever searched for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from pyrite.scheduler.graph import StageGraph
 from pyrite.scheduler.pending import PENDING
 from pyrite.scheduler.policy import Policy
+from pyrite.scheduler.speculation import slow_tasks
 from pyrite.scheduler.stages import StageRun
 from pyrite.scheduler.workers import Worker, Workers
 
@@ -94,12 +95,34 @@ class Placement:
                 self._launch(stage, index, at_place, stage.launch_reason(index))
                 return
         worker = next(iter(workers.idle.values()), None)
-        if worker is not None and (not places or self._takes_any(worker, stage, now)):
+        if worker is None or stage.pending.held(index):
+            return
+        if not places or self._takes_any(worker, stage, now):
             self._launch(stage, index, worker, stage.launch_reason(index))
 
+    def copy_slow_tasks(self, now: float) -> None:
+        """Idle workers take second copies; pending tasks have had their turn."""
+        for stage in list(self._graph.stages.values()):
+            for index in slow_tasks(stage, self._policy, now):
+                if not self._workers.idle:
+                    return
+                worker = self._choose_for_copy(stage, index)
+                if worker is not None:
+                    self._launch(stage, index, worker, "copy of a slow attempt")
+
+    def _choose_for_copy(self, stage: StageRun, index: int) -> Worker | None:
+        """An idle worker, if possible of another node than the one that is slow."""
+        node = stage.running[index][0].worker.node
+        idle: Iterable[Worker] = self._workers.idle.values()
+        if stage.pending.held(index):
+            there = map(self._workers.idle_at, stage.pending.places(index))
+            idle = [worker for worker in there if worker is not None]
+        return next((w for w in idle if w.node != node), next(iter(idle), None))
+
     def _takes_any(self, worker: Worker, stage: StageRun, now: float) -> bool:
-        """Whether an idle worker has held out long enough for tasks of its own place."""
-        return self._any_from(worker, stage) <= now
+        """Whether an idle worker has held out long enough for tasks of its own place. It need not
+        for pinned ones: either they are held, or nobody is there to wait for."""
+        return stage.spec.pinned or self._any_from(worker, stage) <= now
 
     def _any_from(self, worker: Worker, stage: StageRun) -> float:
         return max(worker.idle_since, stage.ready_since) + self._policy.locality_wait
@@ -107,5 +130,6 @@ class Placement:
     def next_due(self) -> float | None:
         """When an idle worker will have held out for long enough, if any task waits for that."""
         for worker in self._workers.idle.values():  # the first of them, idle for longest
-            return min((self._any_from(worker, stage) for stage in self._graph.ready), default=None)
+            ready = (stage for stage in self._graph.ready if not stage.spec.pinned)
+            return min((self._any_from(worker, stage) for stage in ready), default=None)
         return None

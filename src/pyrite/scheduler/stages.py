@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from pyrite.core.ids import AttemptId, JobId, StageId
@@ -62,6 +62,7 @@ class StageRun:
         owner: Job,
         inputs: tuple[Shuffle, ...],
         output: Shuffle | None,
+        live: Container[str],
         reason: str,
     ) -> None:
         size = len(spec.partitions)
@@ -93,7 +94,7 @@ class StageRun:
         if self.done:
             for index in missing:
                 self.states[index] = PENDING
-        self.pending = PendingTasks(spec, self.states, missing)
+        self.pending = PendingTasks(spec, self.states, missing, live)
 
     @property
     def order(self) -> tuple[int, int, StageId]:

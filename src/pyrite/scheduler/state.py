@@ -24,7 +24,7 @@ from pyrite.scheduler.outputs import Shuffle
 from pyrite.scheduler.pending import PENDING
 from pyrite.scheduler.placement import Placement
 from pyrite.scheduler.policy import Policy
-from pyrite.scheduler.speculation import Median, slow_tasks
+from pyrite.scheduler.speculation import Median
 from pyrite.scheduler.stages import Job, StageRun
 from pyrite.scheduler.workers import Attempt, Worker, Workers
 
@@ -38,7 +38,7 @@ class SchedulerState:
         self._ranks = 0
         self._jobs: dict[JobId, StageRun] = {}  # to the run of its result stage
         self._workers = Workers()
-        self._graph = StageGraph(self._emit, self._cancel)
+        self._graph = StageGraph(self._emit, self._cancel, self._workers.by_place)
         self._placement = Placement(self.policy, self._workers, self._graph, self._launch)
         self._hung = Deadlines[Attempt](self.policy.task_timeout)
         self._stopping = Deadlines[Attempt](self.policy.cancel_grace)
@@ -156,7 +156,12 @@ class SchedulerState:
     def _remove(self, worker: WorkerId) -> Attempt | None:
         """Write a worker off; returns the attempt that dies with it, if it was still wanted."""
         lost = self._workers.lose(worker)
-        if lost is None or lost.attempt is None:
+        if lost is None:
+            return None
+        for place in lost.places:
+            if place not in self._workers.by_place:
+                self._graph.desert(place)
+        if lost.attempt is None:
             return None
         self._close(lost.attempt)
         return lost.attempt if lost.attempt.wanted else None
@@ -315,7 +320,7 @@ class SchedulerState:
         self._placement.place_all(now)  # for workers that have held out for long enough
         if self.policy.speculation and now >= self._next_look_for_slow():
             self._looked_for_slow = now
-            self._copy_slow_tasks(now)
+            self._placement.copy_slow_tasks(now)
 
     def _kill(self, attempt: Attempt, reason: str) -> None:
         # The worker is written off at once. The `WorkerLost` that follows is then old news.
@@ -324,17 +329,6 @@ class SchedulerState:
 
     def _next_look_for_slow(self) -> float:
         return self._looked_for_slow + self.policy.speculation_interval
-
-    def _copy_slow_tasks(self, now: float) -> None:
-        """Idle workers take second copies; pending tasks have had their turn."""
-        for stage in list(self._graph.stages.values()):
-            for index in slow_tasks(stage, self.policy, now):
-                node = stage.running[index][0].worker.node
-                idle = self._workers.idle.values()
-                worker = next((w for w in idle if w.node != node), next(iter(idle), None))
-                if worker is None:
-                    return
-                self._launch(stage, index, worker, "copy of a slow attempt")
 
     # -- launching ---------------------------------------------------------------------------
 

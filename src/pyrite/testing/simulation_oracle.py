@@ -158,6 +158,7 @@ class Oracle:
             assert len(others) == 1, f"too many copies of {task}"
         else:
             self._judge_place(worker, attempt)
+        self._judge_pin(worker, attempt)
         self.launched.add(attempt)
         self.running[worker] = attempt
         self.ran_last[task] = worker
@@ -171,6 +172,13 @@ class Oracle:
         idle = [w for w in self.workers if w not in self.running and self._matches(w, places)]
         missed = [w for w in idle if w != self.ran_last.get(attempt.task)]
         assert not missed, f"{attempt} on worker {worker}, while {missed} are idle at {places}"
+
+    def _judge_pin(self, worker: WorkerId, attempt: AttemptId) -> None:
+        """What is pinned runs, and is copied, in its places, while a worker lives in one."""
+        places = self._places(attempt.task)
+        if places and self.specs[attempt.stage].pinned and not self._matches(worker, places):
+            live = [w for w in self.workers if self._matches(w, places)]
+            assert not live, f"{attempt} is pinned to {places}, not to worker {worker}"
 
     def _places(self, task: TaskId) -> tuple[str, ...]:
         return self.specs[task.stage].preferred.get(task.partition, ())

@@ -139,18 +139,21 @@ def draw_stage(
         partitions = tuple(random.sample(range(20), random.randint(0, 4)))
     preferred = {}
     if random.random() < 0.5:
-        preferred = {p: draw_places(random, nodes) for p in partitions if p % 3}
-    return StageSpec(stage, partitions, parents, shuffle, preferred=preferred)
+        places = [draw_place(random, nodes) for _ in range(random.randint(1, 4))]
+        preferred = {p: draw_some(random, places) for p in partitions if p % 4}
+    pinned = random.random() < 0.5
+    return StageSpec(stage, partitions, parents, shuffle, preferred=preferred, pinned=pinned)
 
 
-def draw_places(random: Random, nodes: int) -> tuple[str, ...]:
-    """One or two places; some have no worker yet, or never will."""
-    return tuple(
-        worker_place(random.randrange(3 * nodes))
-        if random.random() < 0.5
-        else f"node-{random.randrange(nodes + 1)}"
-        for _ in range(random.choice((1, 1, 2)))
-    )
+def draw_place(random: Random, nodes: int) -> str:
+    """A worker or a node that may not be there yet, or never come."""
+    if random.random() < 0.6:
+        return worker_place(random.randrange(3 * nodes))
+    return f"node-{random.randrange(nodes + 1)}"
+
+
+def draw_some(random: Random, places: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(random.choices(places, k=random.choice((1, 1, 2)))))
 
 
 def ancestors(lineage: list[StageSpec], stages: tuple[int, ...]) -> tuple[StageSpec, ...]:
