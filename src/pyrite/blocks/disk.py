@@ -44,13 +44,16 @@ class DiskBlocks:
                     block = BlockId(int(node), int(name.removesuffix(_SUFFIX)))
                     yield block, os.path.getsize(os.path.join(folder, name))
 
-    def path(self, block: BlockId) -> str:
-        """Where a block lies if it is there."""
+    def has(self, block: BlockId) -> bool:
+        """Whether there is a file of the block, be it damaged."""
+        return os.path.exists(self._path(block))
+
+    def _path(self, block: BlockId) -> str:
         return os.path.join(self._folder, str(block.node), f"{block.partition}{_SUFFIX}")
 
     def write(self, block: BlockId) -> BlockWriter:
         """Begin to write a block, in place of one that is there. Raises NotKept."""
-        return BlockWriter(self.path(block), block)
+        return BlockWriter(self._path(block), block)
 
     def read(self, block: BlockId) -> Iterator[bytes] | None:
         """The payloads of a block's batches, None if it is not there.
@@ -62,7 +65,7 @@ class DiskBlocks:
             OSError: it cannot be read.
         """
         try:
-            file = open(self.path(block), "rb")  # noqa: SIM115 - closed by `_payloads`
+            file = open(self._path(block), "rb")  # noqa: SIM115 - closed by `_payloads`
         except FileNotFoundError:
             return None
         try:
@@ -81,7 +84,7 @@ class DiskBlocks:
     def remove(self, block: BlockId) -> bool:
         """Remove a block's file; whether there was one."""
         try:
-            os.unlink(self.path(block))
+            os.unlink(self._path(block))
         except OSError:
             return False
         return True

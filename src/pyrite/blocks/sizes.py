@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from random import Random
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
@@ -26,6 +26,13 @@ _CODE = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, CodeTy
 """What a record refers to without its being data."""
 
 _SHARED: tuple[int, float] = (-1, 0.0)
+
+
+def size_of(value: Any) -> int:
+    """The estimated size of a value and all that it refers to, in bytes."""
+    estimate = SizeEstimate()
+    estimate.grown([value], 0)
+    return estimate.bytes([])
 
 
 class SizeEstimate:
@@ -50,14 +57,13 @@ class SizeEstimate:
 
     def grown(self, records: list[Any], start: int) -> None:
         """Records from ``start`` on are new."""
-        count = len(records) - start
-        if count <= _SAMPLES:
-            chosen: Iterable[int] = range(start, len(records))
-        else:
-            chosen = self._random.sample(range(start, len(records)), _SAMPLES)
-        for index in chosen:
+        samples = min(_SAMPLES, len(records) - start)
+        for number in range(samples):
+            weight = (len(records) - start) / samples
             self._owner += 1
-            self._look(records[index], max(1.0, count / _SAMPLES))
+            # One from each of so many equal parts, so that none is looked at twice.
+            place = start + (number + self._random.random()) * weight
+            self._look(records[min(int(place), len(records) - 1)], weight)
 
     def bytes(self, records: list[Any]) -> int:
         """The size of ``records``, the list itself included, in bytes."""
@@ -70,7 +76,8 @@ class SizeEstimate:
         while stack:
             item, times, shared = stack.pop()
             before = seen.get(id(item))
-            if before is _SHARED or isinstance(item, _CODE):
+            is_leaf = type(item) in _LEAVES
+            if before is _SHARED or (not is_leaf and isinstance(item, _CODE)):
                 continue
             if before is not None:
                 first, counted = before
@@ -79,36 +86,41 @@ class SizeEstimate:
                 self._own -= counted
                 if not shared:
                     times, shared = 1.0, True
-            size = times * _shallow(item)
+            size, members, share = (sys.getsizeof(item), (), 1.0) if is_leaf else _measured(item)
+            size *= times
             if shared:
                 self._shared += size
                 seen[id(item)] = _SHARED
             else:
                 self._own += size
                 seen[id(item)] = (owner, size)
-            if type(item) not in _LEAVES:
-                members, share = _members(item)
+            if members:
                 stack += [(member, times * share, shared) for member in members]
 
 
-def _shallow(item: Any) -> int:
+def _measured(item: Any) -> tuple[float, Sequence[Any], float]:
+    """The size of an object itself, and its `_members`."""
     try:
-        size = sys.getsizeof(item, 0)
-        # A view tells of its own header alone, while what it keeps alive may be large.
-        return max(size, int(item.nbytes)) if hasattr(type(item), "nbytes") else size
+        size = sys.getsizeof(item)
+        if hasattr(type(item), "nbytes"):
+            # A view tells of its own header alone, while what it keeps alive may be large.
+            size = max(size, int(item.nbytes))
+        return size, *_members(item)
     except Exception:  # whatever a class of the user's may do when asked
-        return sys.getsizeof(object())
+        return sys.getsizeof(object()), (), 1.0
 
 
-def _members(item: Any) -> tuple[list[Any], float]:
+def _members(item: Any) -> tuple[Sequence[Any], float]:
     """Some objects that ``item`` refers to, and how many each of them stands for."""
+    if isinstance(item, tuple | list):
+        if len(item) <= _CHILDREN:
+            return item, 1.0
+        some = item[:: len(item) // _CHILDREN]
+        return some, len(item) / len(some)
     if hasattr(type(item), "nbytes"):
         # numpy's arrays of objects are the only buffers with members.
         members = item.flat if hasattr(type(item), "flat") and item.dtype.hasobject else ()
         return _first(members, len(members))
-    if isinstance(item, list | tuple) and len(item) > _CHILDREN:
-        some = list(item[:: len(item) // _CHILDREN])
-        return some, len(item) / len(some)
     if isinstance(item, dict) and len(item) > _CHILDREN:
         pairs, share = _first(item.items(), len(item))
         return [part for pair in pairs for part in pair], share

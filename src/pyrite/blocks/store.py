@@ -64,8 +64,12 @@ class BlockStore:
         self._node = node
         self._changes: dict[tuple[BlockId, str], BlockChange] = {}
 
-    def read(self, block: BlockId, level: StorageLevel) -> Iterator[Any] | None:
+    def read(
+        self, block: BlockId, level: StorageLevel, watch: MemoryWatch | None = None
+    ) -> Iterator[Any] | None:
         """The records of a block, or None if it is not here or damaged.
+
+        What is to be held as live objects and is found on disk, is taken into memory if it fits.
 
         Raises:
             CorruptBlockError: from the iterator, if a file is damaged while it is read. It was
@@ -76,7 +80,11 @@ class BlockStore:
             if held is not None:
                 return held.records()
             self._note(block, self._worker_place, False)
-        return self._read_file(block) if level.keeps_file else None
+        if not level.keeps_file or (records := self._read_file(block)) is None:
+            return None
+        return (
+            self._keep_objects(block, level, records, watch)[0] if level.keeps_objects else records
+        )
 
     def compute(
         self, block: BlockId, level: StorageLevel, records: Iterator[Any], watch: MemoryWatch
@@ -90,7 +98,9 @@ class BlockStore:
             Exception: what ``records`` raises; nothing is kept then.
         """
         if level.keeps_objects:
-            return self._keep_objects(block, level, iter(records), watch)
+            records, kept = self._keep_objects(block, level, iter(records), watch)
+            spills = level.useDisk and not kept
+            return self._keep_on_disk(block, (), records) if spills else records
         if level.useMemory:
             return self._keep_bytes(block, level, iter(records), watch)
         if level.useDisk:
@@ -127,8 +137,9 @@ class BlockStore:
     # Keeping.
 
     def _keep_objects(
-        self, block: BlockId, level: StorageLevel, records: Iterator[Any], watch: MemoryWatch
-    ) -> Iterator[Any]:
+        self, block: BlockId, level: StorageLevel, records: Iterator[Any], watch: MemoryWatch | None
+    ) -> tuple[Iterator[Any], bool]:
+        """The records, and whether they are in memory now: all or nothing."""
         objects: list[Any] = []
         estimate = SizeEstimate()
         size = 0
@@ -138,14 +149,11 @@ class BlockStore:
             if len(objects) == start:
                 held = Objects(level, objects, size)
                 self._hold(block, held)
-                return held.records()
+                return held.records(), True
             estimate.grown(objects, start)
             size = estimate.bytes(objects)
             if not self._has_room(block, size, len(objects), watch):
-                break
-        rest = chain(objects, records)
-        del objects
-        return self._keep_on_disk(block, (), rest) if level.useDisk else rest
+                return chain(objects, records), False
 
     def _keep_bytes(
         self, block: BlockId, level: StorageLevel, records: Iterator[Any], watch: MemoryWatch
@@ -195,9 +203,9 @@ class BlockStore:
         unwritten = (unpack(batch.payload) for batch in waiting)
         return chain(self._unpacked(block, written), chain.from_iterable(unwritten), chunk, records)
 
-    def _has_room(self, block: BlockId, size: int, count: int, watch: MemoryWatch) -> bool:
+    def _has_room(self, block: BlockId, size: int, count: int, watch: MemoryWatch | None) -> bool:
         """Whether ``size`` bytes can be held, after others were evicted if they had to be."""
-        if watch.exceeded(count):
+        if watch is not None and watch.exceeded(count):
             return False
         victims = self._memory.victims(block, size)
         for victim in victims or ():
@@ -205,14 +213,14 @@ class BlockStore:
         return victims is not None
 
     def _hold(self, block: BlockId, held: Objects | Serialized) -> None:
-        if held.level.replication > 1:
+        if held.level.replication > 1 and not self._disk.has(block):
             self._save(block, held, "has no copy on disk")
         self._memory.put(block, held)
         self._note(block, self._worker_place, True, held.size)
 
     def _evict(self, block: BlockId) -> None:
         held = self._drop(block)
-        if held is not None and held.level.useDisk and not os.path.exists(self._disk.path(block)):
+        if held is not None and held.level.useDisk and not self._disk.has(block):
             self._save(block, held, _NOT_KEPT)
 
     def _save(self, block: BlockId, held: Objects | Serialized, failing: str) -> None:

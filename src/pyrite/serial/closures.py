@@ -23,17 +23,23 @@ def dumps_closure(value: Any, purpose: str) -> bytes:
     try:
         return dumps_by_value(value)
     except Exception as error:
-        path, culprit = _find_culprit(value)
-        if isinstance(error, SerializationError):  # it says itself what to do
-            where = f": {path}" if path else ""
-            raise SerializationError(f"{purpose} cannot run{where}: {error}") from None
-        where = f"{path}, a {type(culprit).__name__}," if path else "something it uses"
-        reason = str(error).strip() or type(error).__name__
-        raise SerializationError(
-            f"{purpose or 'a function'} cannot be sent to the workers: {where} cannot be "
-            f"pickled ({reason}). Make it inside the function (or once per partition, with "
-            f"mapPartitions), or send a plain value that it can be made from."
-        ) from error
+        cause = None if isinstance(error, SerializationError) else error
+        raise explained(error, value, purpose) from cause
+
+
+def explained(error: Exception, value: Any, purpose: str) -> SerializationError:
+    """What to raise when pickling ``value`` failed with ``error``: it names what is at fault."""
+    path, culprit = _find_culprit(value)
+    if isinstance(error, SerializationError):  # it says itself what to do
+        where = f": {path}" if path else ""
+        return SerializationError(f"{purpose} cannot run{where}: {error}")
+    where = f"{path}, a {type(culprit).__name__}," if path else "something it uses"
+    reason = str(error).strip() or type(error).__name__
+    return SerializationError(
+        f"{purpose or 'a function'} cannot be sent to the workers: {where} cannot be "
+        f"pickled ({reason}). Make it inside the function (or once per partition, with "
+        f"mapPartitions), or send a plain value that it can be made from."
+    )
 
 
 def _find_culprit(value: Any) -> tuple[str, Any]:

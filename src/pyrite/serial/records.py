@@ -9,12 +9,17 @@ defined in the user's script. In the driver, plain pickle would name such classe
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 Dumps: TypeAlias = Callable[[Any], bytes]
 
 loads: Callable[[bytes | memoryview], Any] = pickle.loads
+
+
+def loads_with(data: bytes | memoryview, buffers: Iterable[memoryview]) -> Any:
+    """Load what was pickled with its buffers kept apart, from both."""
+    return pickle.loads(data, buffers=buffers)
 
 
 def dumps_by_value(value: Any) -> bytes:
