@@ -1,13 +1,10 @@
-"""Pyrite: a data-parallel engine in Python. These are its public names."""
+"""Pyrite: a data-parallel engine in Python. These are its public names, beside those of PySpark."""
 
-from pyrite.api.accumulators import Accumulator, AccumulatorParam
-from pyrite.api.conf import SparkConf
-from pyrite.api.context import SparkContext
-from pyrite.api.rdd import RDD
-from pyrite.api.statcounter import StatCounter
-from pyrite.api.status import SparkExecutorInfo, SparkJobInfo, SparkStageInfo, StatusTracker
-from pyrite.api.taskcontext import TaskContext
-from pyrite.api.threads import InheritableThread, inheritable_thread_target
+import sys
+from typing import TYPE_CHECKING
+
+from pyrite.compat import PYSPARK
+from pyrite.core.absent import Absent, lookup
 from pyrite.core.errors import (
     DriverOnlyError,
     JobCancelled,
@@ -19,36 +16,45 @@ from pyrite.core.errors import (
     StoppedError,
     TaskTimeoutError,
     UnsupportedError,
+    UnsupportedImportError,
     WorkerLostError,
 )
-from pyrite.serial.hashing import portable_hash
+from pyrite.core.version import __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from pyrite.compat import pyspark
+    from pyrite.compat.pyspark import *
 
 __all__ = [
-    "RDD",
-    "Accumulator",
-    "AccumulatorParam",
     "DriverOnlyError",
-    "InheritableThread",
     "JobCancelled",
     "JobFailed",
     "OutOfMemoryError",
     "PyriteError",
     "SerializationError",
     "ShuffleLostError",
-    "SparkConf",
-    "SparkContext",
-    "SparkExecutorInfo",
-    "SparkJobInfo",
-    "SparkStageInfo",
-    "StatCounter",
-    "StatusTracker",
     "StoppedError",
-    "TaskContext",
     "TaskTimeoutError",
     "UnsupportedError",
+    "UnsupportedImportError",
     "WorkerLostError",
-    "inheritable_thread_target",
-    "portable_hash",
+    "__version__",
 ]
+if TYPE_CHECKING:
+    __all__ += pyspark.__all__
+
+# `pyrite.rdd` is found where `pyspark.rdd` is, after Pyrite's own rooms.
+__path__.append(PYSPARK)
+sys.meta_path.append(Absent())
+
+if not TYPE_CHECKING:
+    _own = globals().pop("__all__")
+
+    def __getattr__(name: str) -> object:
+        """PySpark's names, when one is first asked for: so `import pyrite` takes no time."""
+        from pyrite.compat import pyspark
+
+        theirs = [each for each in pyspark.__all__ if each not in _own]
+        globals().update({each: getattr(pyspark, each) for each in theirs})
+        globals()["__all__"] = [*_own, *theirs]
+        return globals()[name] if name in globals() else lookup(__name__, name)

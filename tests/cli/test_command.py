@@ -5,10 +5,10 @@ from __future__ import annotations
 import platform
 import subprocess
 from collections.abc import Callable
-from importlib.metadata import version
 
 from click.testing import CliRunner
 
+from pyrite import __version__
 from pyrite.cli import main
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -25,7 +25,7 @@ def test_version(pyrite: Run) -> None:
     result = pyrite("version")
     assert result.returncode == 0
     said = dict(line.split(None, 1) for line in result.stdout.splitlines())
-    assert said["pyrite"] == version("pyrite")
+    assert said["pyrite"] == __version__
     assert said["python"].startswith(platform.python_version())
     assert said["platform"] == platform.platform()
     assert "ipython" in said

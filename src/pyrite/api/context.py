@@ -124,7 +124,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
     @property
     def version(self) -> str:
         """Pyrite's version."""
-        from pyrite import __version__
+        from pyrite.core.version import __version__
 
         return __version__
 

@@ -44,13 +44,14 @@ def run(source: bytes, file: str) -> int:
         frames = error.__traceback__
         while frames is not None and frames.tb_frame.f_code is not code:
             frames = frames.tb_next
-        _show(error.with_traceback(frames))
+        _show(error.with_traceback(frames), file)
         return 1
     return 0
 
 
-def _show(error: BaseException) -> None:
-    if sys.excepthook is sys.__excepthook__ and sys.version_info < (3, 13):
+def _show(error: BaseException, file: str) -> None:
+    plain = sys.excepthook is sys.__excepthook__ and sys.version_info < (3, 13)
+    if plain and file.startswith("<"):
         traceback.print_exception(error)  # the hook itself does not know the lines of <stdin>
     else:
         sys.excepthook(type(error), error, error.__traceback__)

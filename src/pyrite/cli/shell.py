@@ -7,7 +7,6 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import click
 
 import pyrite
+from pyrite import compat
 from pyrite.cli.program import fresh_main
 from pyrite.cli.settings import engine_options, export
 
@@ -24,6 +24,7 @@ from pyrite.cli.settings import engine_options, export
 def shell(master: str | None, name: str | None, conf: dict[str, str]) -> None:
     """Start an interactive session, in which `sc` is a SparkContext."""
     export(master, name or "pyrite shell", conf)
+    compat.install()
     sys.path.insert(0, "")
     names = fresh_main().__dict__
     try:
@@ -32,7 +33,7 @@ def shell(master: str | None, name: str | None, conf: dict[str, str]) -> None:
         raise click.ClickException(str(error)) from None
     names.update(pyrite=pyrite, sc=sc, SparkConf=pyrite.SparkConf, SparkContext=pyrite.SparkContext)
     banner = (
-        f"Pyrite {version('pyrite')}, Python {platform.python_version()}. "
+        f"Pyrite {pyrite.__version__}, Python {platform.python_version()}. "
         f"`sc` is a SparkContext on {sc.master}; leave with Ctrl-D."
     )
     with sc:

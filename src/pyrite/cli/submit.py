@@ -10,6 +10,7 @@ import click
 
 from pyrite.cli.program import run
 from pyrite.cli.settings import engine_options, export
+from pyrite.compat import FOLDER as PYSPARK_FOLDER
 
 
 def _paths(_: click.Context, option: click.Parameter, given: str | None) -> list[Path]:
@@ -43,16 +44,18 @@ def submit(
 ) -> None:
     """Run the program APP with its ARGS; APP may be - for standard input.
 
+    Where the program imports pyspark, it gets Pyrite.
+
     Options come before APP: what follows it is the program's own. A setting that the program
     makes itself goes before one made here.
     """
     export(master, name, conf, [str(path) for path in py_files])
     sys.argv = [app, *args]
     # As `python` does, the program's folder takes the place of this command's own; then come the
-    # things that it was given to import.
+    # name `pyspark`, and the things that it was given to import.
     folder = "" if app == "-" else str(Path(app).resolve().parent)
     given = (str(path.parent if path.suffix == ".py" else path) for path in py_files)
-    sys.path[: not sys.flags.safe_path] = dict.fromkeys([folder, *given])
+    sys.path[: not sys.flags.safe_path] = dict.fromkeys([folder, PYSPARK_FOLDER, *given])
 
     with click.open_file(app, "rb") as stream:
         source = stream.read()

@@ -8,6 +8,8 @@ from importlib.metadata import version as installed
 
 import click
 
+from pyrite.core.version import __version__
+
 USES = ["cloudpickle", "fsspec", "lz4", "zstandard"]
 OPTIONAL = {
     "ipython": "a richer pyrite shell",
@@ -20,7 +22,7 @@ OPTIONAL = {
 def version() -> None:
     """Show the versions of Pyrite, of Python, and of the packages it can use."""
     rows = [
-        ("pyrite", installed("pyrite")),
+        ("pyrite", __version__),
         ("python", f"{platform.python_version()} ({platform.python_implementation()})"),
         ("platform", platform.platform()),
         *((name, installed(name)) for name in USES),

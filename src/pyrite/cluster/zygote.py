@@ -12,6 +12,7 @@ Started as ``python -m pyrite.cluster.zygote FD`` with `pyrite.serial.hashing.HA
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import pickle
 import select
@@ -185,6 +186,7 @@ def main() -> None:
         os.environ.pop("PYTHONPATH", None)
     else:
         os.environ["PYTHONPATH"] = settings.python_path
+    importlib.import_module("pyrite.api.rdd")  # by name, being above us: what tasks' functions use
     gc.collect()
     gc.freeze()
     zygote = Zygote(sock, settings)

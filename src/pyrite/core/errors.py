@@ -39,6 +39,11 @@ class UnsupportedError(PyriteError, NotImplementedError):
     """Pyrite does not do this; the message says what to use instead."""
 
 
+class UnsupportedImportError(ImportError, UnsupportedError):
+    """A module or name of PySpark's that Pyrite does not have; the message says where it is asked
+    for, and what to use instead."""
+
+
 class CorruptBlockError(PyriteError):
     """Bytes that were read are not those that were written."""
 

@@ -1,0 +1,5 @@
+"""``pyspark.conf``."""
+
+from pyrite.api.conf import SparkConf
+
+__all__ = ["SparkConf"]

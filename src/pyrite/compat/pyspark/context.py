@@ -1,0 +1,5 @@
+"""``pyspark.context``."""
+
+from pyrite.api.context import SparkContext
+
+__all__ = ["SparkContext"]

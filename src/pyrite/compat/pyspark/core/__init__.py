@@ -1,0 +1,1 @@
+"""``pyspark.core``: where PySpark 4 keeps its RDD side."""

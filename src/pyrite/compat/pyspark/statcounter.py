@@ -1,0 +1,5 @@
+"""``pyspark.statcounter``."""
+
+from pyrite.api.statcounter import StatCounter
+
+__all__ = ["StatCounter"]

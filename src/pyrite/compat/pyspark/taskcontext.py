@@ -1,0 +1,5 @@
+"""``pyspark.taskcontext``."""
+
+from pyrite.api.taskcontext import TaskContext
+
+__all__ = ["TaskContext"]

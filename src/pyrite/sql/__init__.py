@@ -1,0 +1,12 @@
+"""What there is of Spark SQL: rows, and a session that reaches the context and text files."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pyrite.core.absent import lookup
+from pyrite.sql.row import Row
+
+__all__ = ["Row"]
+
+if not TYPE_CHECKING:
+    __getattr__ = partial(lookup, __name__)
