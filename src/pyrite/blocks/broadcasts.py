@@ -9,7 +9,8 @@ A file is a header, the pickled value, its buffers, and a table of the buffers::
 
 Buffers are not read but mapped, so that the workers of a node share the pages. They are read-only:
 an array that comes out of a broadcast refuses to be written to, and is to be copied first. Values
-without buffers, such as a dict, are unpickled in each worker.
+without buffers, such as a dict, are unpickled in each worker; so are arrays that numpy does not
+pickle as buffers: those of objects or of times, and those with gaps, such as every third element.
 """
 
 from __future__ import annotations

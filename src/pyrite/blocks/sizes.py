@@ -19,7 +19,9 @@ _SAMPLES = 4
 """Records that are looked at in each stretch."""
 
 _CHILDREN = 64
-"""Members of a container that are looked at, at most."""
+"""Members of a container that are looked at, at most,"""
+_REACH = 1 << 14
+"""and among how many they are chosen."""
 
 _LEAVES = frozenset({int, float, str, bytes, bytearray, bool, complex, type(None)})
 _CODE = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, CodeType)
@@ -113,23 +115,24 @@ def _measured(item: Any) -> tuple[float, Sequence[Any], float]:
 def _members(item: Any) -> tuple[Sequence[Any], float]:
     """Some objects that ``item`` refers to, and how many each of them stands for."""
     if isinstance(item, tuple | list):
-        if len(item) <= _CHILDREN:
-            return item, 1.0
-        some = item[:: len(item) // _CHILDREN]
-        return some, len(item) / len(some)
+        some = item if len(item) <= _CHILDREN else item[:: len(item) // _CHILDREN]
+        return some, len(item) / max(1, len(some))
     if hasattr(type(item), "nbytes"):
         # numpy's arrays of objects are the only buffers with members.
-        members = item.flat if hasattr(type(item), "flat") and item.dtype.hasobject else ()
-        return _first(members, len(members))
-    if isinstance(item, dict) and len(item) > _CHILDREN:
-        pairs, share = _first(item.items(), len(item))
+        has_objects = hasattr(type(item), "flat") and item.dtype.hasobject
+        return _spread(item.flat, item.size) if has_objects else ((), 1.0)
+    if isinstance(item, dict):
+        pairs, share = _spread(item.items(), len(item))
         return [part for pair in pairs for part in pair], share
     if isinstance(item, set | frozenset):
-        return _first(item, len(item))
+        return _spread(item, len(item))
     members = gc.get_referents(item)
-    return _first(members, len(members))
+    return _spread(members, len(members))
 
 
-def _first(members: Iterable[Any], count: int) -> tuple[list[Any], float]:
-    some = list(islice(members, _CHILDREN))
+def _spread(members: Iterable[Any], count: int) -> tuple[Sequence[Any], float]:
+    """Some of ``count`` members, and how many each of them stands for."""
+    # Not from the beginning alone, where a dict by number has the small ones.
+    step = -(-min(count, _REACH) // _CHILDREN) or 1
+    some = list(islice(members, 0, _REACH, step))
     return some, count / max(1, len(some))
