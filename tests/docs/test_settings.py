@@ -20,7 +20,7 @@ def table() -> str:
             default = f"{default >> 20}m"
         elif isinstance(default, float):
             default = f"{default:g}s"
-        shown = "" if default in (None, "") else f"`{default}`"
+        shown = "" if default in (None, "", ()) else f"`{default}`"
         spark = f"`{setting.spark}`" if setting.spark else ""
         rows.append(f"| `{setting.name}` | {shown} | {setting.meaning} | {spark} |")
     return "\n".join(rows) + "\n"

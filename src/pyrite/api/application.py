@@ -36,7 +36,11 @@ class Application:
     _properties: LocalProperties
 
     def _rdd(self, node: Node) -> RDD[Any]:
-        if self._stopped:
-            raise StoppedError("the context was stopped; make a new SparkContext")
+        self._check_running()
         node.origin = public_call()
         return RDD(node, cast("SparkContext", self))
+
+    def _check_running(self) -> None:
+        """Raise StoppedError if the context was stopped."""
+        if self._stopped:
+            raise StoppedError("the context was stopped; make a new SparkContext")

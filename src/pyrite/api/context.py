@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from pyrite.api.accumulators import Accumulators
 from pyrite.api.conf import SparkConf, submit_options
-from pyrite.api.files import Files, importable
+from pyrite.api.files import Files
 from pyrite.api.jobs import Jobs
 from pyrite.api.properties import LocalProperties
 from pyrite.api.shared import SharedVariables
@@ -38,7 +38,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
         appName: a name for people.
         sparkHome, serializer, gateway, jsc, profiler_cls, udf_profiler_cls,
             memory_profiler_cls: taken for the sake of PySpark programs; without meaning here.
-        pyFiles: .py files and .zip packages that tasks may import.
+        pyFiles: what tasks may import from, as of `addPyFile`.
         environment: environment variables of the workers.
         batchSize: without meaning here: batches are sized by the engine.
         conf: further settings.
@@ -88,8 +88,6 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
             self._settings["pyrite.default.parallelism"] or master_url.workers or 1
         )
         self.environment = {**_executor_environment(self._conf), **(environment or {})}
-        for path in (*submit_options().get("py_files", ()), *(pyFiles or ())):
-            importable(path)
         policy = _policy(master_url, self._settings)
         self._status = Status()
         listeners = _listeners(self._settings, self.appName)
@@ -103,6 +101,11 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
         )
         self._driver.start()
         self._stopped = False
+        try:
+            self._open_files((*submit_options().get("py_files", ()), *(pyFiles or ())))
+        except BaseException:
+            self._driver.stop()
+            raise
         SparkContext._running.append(self)
         atexit.register(self.stop)
 
@@ -167,6 +170,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
             self._stopped = True
             SparkContext._running.remove(self)
             atexit.unregister(self.stop)
+            self._added.leave_import_path()
             self._driver.stop()
 
     def __enter__(self) -> SparkContext:

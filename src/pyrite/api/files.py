@@ -1,25 +1,227 @@
-"""Files that travel with a program."""
+"""Files that travel with a program: copied into the cluster's folder, where its tasks find them."""
 
 from __future__ import annotations
 
+import filecmp
+import importlib
 import os
 import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from pyrite.api.application import Application
+from pyrite.core.context import current_task
+from pyrite.core.errors import StoppedError
+from pyrite.io.fetch import fetch, unpack
+from pyrite.io.filesystem import absolute, uri
+
+_FOLDER = "files"
+_IMPORTABLE_ARCHIVES = (".zip", ".egg", ".whl", ".jar")
+
+
+@dataclass
+class AddedFiles:
+    """What was added to a context, under the names by which `SparkFiles` finds it.
+
+    Parameters:
+        root: the folder that holds it.
+    """
+
+    root: str
+    files: dict[str, str] = field(default_factory=dict)
+    """Address to local path."""
+    archives: dict[str, str] = field(default_factory=dict)
+    import_paths: list[str] = field(default_factory=list)
+    """What was added to ``sys.path``."""
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def place(
+        self, address: str, name: str, known: dict[str, str], make: Callable[[str], None]
+    ) -> str:
+        """Have something at a name, once and as a whole; ``known`` remembers its address.
+
+        Parameters:
+            make: makes it at the path that it is given.
+
+        Raises:
+            FileExistsError: the name is taken by something else.
+        """
+        with self.lock:
+            if address in known:
+                return known[address]
+            os.makedirs(self.root, exist_ok=True)
+            path = os.path.join(self.root, name)
+            with tempfile.TemporaryDirectory(dir=os.path.dirname(self.root)) as scratch:
+                made = os.path.join(scratch, "made")
+                make(made)
+                if not os.path.exists(path):
+                    os.rename(made, path)
+                elif not _same_file(made, path):
+                    raise FileExistsError(
+                        f"{address} cannot be added: another {name} was, with other content. "
+                        f"Tasks find files by their last name alone: rename it"
+                    )
+            known[address] = path
+            return path
+
+    def leave_import_path(self) -> None:
+        """The folder will be gone: import from there no more."""
+        sys.path[:] = [path for path in sys.path if path not in self.import_paths]
+
+
+def _same_file(one: str, other: str) -> bool:
+    both = os.path.isfile(one) and os.path.isfile(other)
+    return both and filecmp.cmp(one, other, shallow=False)
 
 
 class Files(Application):
     """The side of a `SparkContext` that hands files to tasks."""
 
+    _added: AddedFiles
+
+    def _open_files(self, python: Sequence[str]) -> None:
+        """Add what settings name, and ``python``, which is to be imported from."""
+        self._added = AddedFiles(os.path.join(self._driver.folder, _FOLDER))
+        for path in self._settings["pyrite.files"]:
+            self.addFile(path)
+        for path in self._settings["pyrite.archives"]:
+            self.addArchive(path)
+        for path in (*self._settings["pyrite.pyFiles"], *python):
+            self.addPyFile(path)
+
+    def addFile(self, path: str, recursive: bool = False) -> None:
+        """Copy a file to where tasks find it, with `SparkFiles.get` and its last name.
+
+        Parameters:
+            path: a local path or any address that fsspec reads. One that was added before is
+                not looked at again.
+            recursive: take a folder, with all in it.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            IsADirectoryError: it is a folder, and ``recursive`` is not set.
+            FileExistsError: a file of this name and other content was added.
+
+        Example:
+            >>> path = os.path.join(tempfile.mkdtemp(), "factor.txt")
+            >>> with open(path, "w") as file:
+            ...     _ = file.write("100")
+            >>> sc.addFile(path)
+            >>> sc.range(3).map(lambda x: x * int(open(SparkFiles.get("factor.txt")).read())).sum()
+            300
+        """
+        self._add_file(path, recursive)
+
+    def _add_file(self, path: str, recursive: bool) -> str:
+        self._check_running()
+        address = uri(absolute(path))
+        return self._added.place(
+            address,
+            _last_name(address),
+            self._added.files,
+            lambda target: fetch(path, target, recursive),
+        )
+
+    @property
+    def listFiles(self) -> list[str]:
+        """The addresses of what `addFile` and `addPyFile` added."""
+        return list(self._added.files)
+
     def addPyFile(self, path: str) -> None:
-        """Let the driver and all stages from now on import from a .py file or .zip package."""
-        importable(path)
+        """Let the driver, and all tasks from now on, import from a file.
+
+        Parameters:
+            path: a .py file; a .zip, .egg, .whl or .jar with packages; or a folder of modules.
+                Else as of `addFile`.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            FileExistsError: a file of this name and other content was added.
+            ValueError: it is none that can be imported from.
+        """
+        copy = self._add_file(path, recursive=True)
+        if copy.endswith(_IMPORTABLE_ARCHIVES) or os.path.isdir(copy):
+            folder = copy
+        elif copy.endswith(".py"):
+            folder = self._added.root
+        else:
+            raise ValueError(
+                f"{path} is no .py file, no folder, and ends with none of "
+                f"{' '.join(_IMPORTABLE_ARCHIVES)}: nothing can be imported from it"
+            )
+        if folder not in sys.path:
+            sys.path.insert(1, folder)
+            self._added.import_paths.append(folder)
+        importlib.invalidate_caches()
+        self._driver.import_from(folder)
+
+    def addArchive(self, path: str) -> None:
+        """Unpack an archive to where tasks find its folder, with `SparkFiles.get` and its name.
+
+        Parameters:
+            path: a .zip, .jar, .tar, .tar.gz, .tgz, .tar.bz2 or .tar.xz; else as of `addFile`.
+                After a ``#`` may stand another name for the folder than the archive's own.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            FileExistsError: something else of this name was added.
+            ValueError: it is no archive.
+        """
+        self._check_running()
+        source, _, alias = path.partition("#")
+        address = uri(absolute(source))
+        kind = _last_name(address)
+
+        def make(target: str) -> None:
+            archive = f"{target}.archive"
+            fetch(source, archive)
+            unpack(archive, target, kind)
+
+        known = f"{address}#{alias}" if alias else address
+        self._added.place(known, alias or kind, self._added.archives, make)
+
+    @property
+    def listArchives(self) -> list[str]:
+        """The addresses of what `addArchive` added."""
+        return list(self._added.archives)
 
 
-def importable(path: str) -> None:
-    """Let this process, and the tasks of the stages to come, import from ``path``."""
-    if not os.path.exists(path):
-        raise FileNotFoundError(f"there is no file {path} to import from")
-    folder = os.path.abspath(path if path.endswith((".zip", ".egg")) else os.path.dirname(path))
-    if folder not in sys.path:
-        sys.path.insert(1, folder)
+def _last_name(address: str) -> str:
+    if "://" in address:
+        address = address.partition("?")[0]
+    return address.rstrip("/").rpartition("/")[2]
+
+
+class SparkFiles:
+    """Finds what `SparkContext.addFile` and `SparkContext.addArchive` added, in the driver and in
+    tasks."""
+
+    def __init__(self) -> None:
+        raise NotImplementedError("SparkFiles is not to be made: call SparkFiles.get(filename)")
+
+    @classmethod
+    def get(cls, filename: str) -> str:
+        """The local path of an added file, or of an archive's folder.
+
+        Parameters:
+            filename: the last name of the address that was added.
+        """
+        return os.path.join(cls.getRootDirectory(), filename)
+
+    @classmethod
+    def getRootDirectory(cls) -> str:
+        """The folder that holds what was added.
+
+        Raises:
+            StoppedError: there is no context, and this is no task.
+        """
+        task = current_task()
+        if task is not None:
+            return os.path.join(task.folder, _FOLDER)
+        from pyrite.api.context import SparkContext
+
+        if not SparkContext._running:
+            raise StoppedError("there is no SparkContext that files could have been added to")
+        return SparkContext._running[-1]._added.root

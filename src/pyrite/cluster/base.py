@@ -70,6 +70,10 @@ class Cluster(ABC):
     def forget_stage(self, stage: StageId) -> None:
         """Workers may drop the stage's code."""
 
+    def import_from(self, path: str) -> None:
+        """Workers, those to come too, are to import also from this folder or archive. From any
+        thread. Without effect where workers share the driver's ``sys.path``."""
+
     @abstractmethod
     def remove_output(self, output: MapOutput) -> None:
         """Nobody will read this map output again."""

@@ -29,7 +29,7 @@ from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import AttemptId, StageId, WorkerId
 from pyrite.core.outcome import Cause, Failure, TaskReport
 from pyrite.core.specs import MapOutput, TaskLaunch
-from pyrite.executor.messages import Dying, ForgetStage, Heartbeat, Hello, RunTask
+from pyrite.executor.messages import Dying, ForgetStage, Heartbeat, Hello, ImportFrom, RunTask
 from pyrite.executor.worker import CANCEL_SIGNAL, WorkerSettings
 from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
 
@@ -70,6 +70,7 @@ class LocalCluster(Cluster):
         self._lock = threading.RLock()
         self._workers: dict[WorkerId, WorkerProcess] = {}
         self._next_worker: WorkerId = 0
+        self._import_paths: list[str] = []
         self._deaths_before_work = 0
         self._zygote_deaths = 0
         self._selector = selectors.DefaultSelector()
@@ -165,6 +166,14 @@ class LocalCluster(Cluster):
                     process.programs.discard(stage)
                     process.inputs.pop(stage, None)
                     process.send(ForgetStage(stage))
+                    self._flush(process)
+
+    def import_from(self, path: str) -> None:
+        with self._lock:
+            self._import_paths.append(path)
+            for process in self._workers.values():
+                if process.said_hello:
+                    process.send(ImportFrom(path))
                     self._flush(process)
 
     def remove_output(self, output: MapOutput) -> None:
@@ -272,6 +281,9 @@ class LocalCluster(Cluster):
                 case Hello():
                     process.pid = message.pid
                     process.said_hello = True
+                    for path in self._import_paths:
+                        process.send(ImportFrom(path))
+                    self._flush(process)
                     self._zygote_deaths = self._deaths_before_work = 0
                     self._hear(WorkerJoined(process.id, NODE))
                 case Dying():

@@ -56,6 +56,16 @@ def parse_progress(text: str) -> str:
     return text
 
 
+def parse_list(text: str) -> tuple[str, ...]:
+    """Items with commas between.
+
+    Example:
+        >>> parse_list("a.py, b.zip")
+        ('a.py', 'b.zip')
+    """
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
 def parse_bool(text: str) -> bool:
     if text.strip().lower() not in ("true", "false"):
         raise ValueError(f"{text!r} is neither true nor false")
@@ -164,6 +174,27 @@ ALL: tuple[Setting[Any], ...] = (
         parse_bool,
         False,
         "Keep all that the scheduler is told and says, for SparkContext.story().",
+    ),
+    Setting(
+        "pyrite.files",
+        "spark.files",
+        parse_list,
+        (),
+        "Files for SparkFiles.get, with commas between, as of SparkContext.addFile.",
+    ),
+    Setting(
+        "pyrite.pyFiles",
+        "spark.submit.pyFiles",
+        parse_list,
+        (),
+        "What tasks may import from, with commas between, as of SparkContext.addPyFile.",
+    ),
+    Setting(
+        "pyrite.archives",
+        "spark.archives",
+        parse_list,
+        (),
+        "Archives for SparkFiles.get, with commas between, as of SparkContext.addArchive.",
     ),
     Setting(
         "pyrite.eventLog",

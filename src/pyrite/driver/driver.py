@@ -170,6 +170,15 @@ class Driver:
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
+    @property
+    def folder(self) -> str:
+        """The cluster's folder on the driver's machine, removed by `stop`."""
+        return self._cluster.folder
+
+    def import_from(self, path: str) -> None:
+        """Let all tasks launched from now on import from a folder or archive."""
+        self._cluster.import_from(path)
+
     # -- the loop -----------------------------------------------------------------------
 
     def _serve(self) -> None:

@@ -40,6 +40,13 @@ class ForgetStage:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportFrom:
+    """Driver to worker: modules may be in this folder or archive, too."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hello:
     """Worker to driver: ready for tasks."""
 

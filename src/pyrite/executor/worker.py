@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import gc
+import importlib
 import os
 import signal
 import socket
@@ -14,7 +15,7 @@ from types import FrameType
 from pyrite.core.ids import WorkerId
 from pyrite.core.specs import StageInputs, StageProgram
 from pyrite.executor.memory import Memory
-from pyrite.executor.messages import Channel, ForgetStage, Hello, RunTask
+from pyrite.executor.messages import Channel, ForgetStage, Hello, ImportFrom, RunTask
 from pyrite.executor.runner import TaskCancelled, TaskRunner
 from pyrite.executor.watch import Watch
 from pyrite.shuffle.service import FileShuffle
@@ -68,6 +69,8 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
                 runner.add_inputs(message)
             case ForgetStage():
                 runner.forget(message.stage)
+            case ImportFrom():
+                _import_from(message.path)
 
 
 def _run(channel: Channel, runner: TaskRunner, message: RunTask) -> None:
@@ -83,6 +86,12 @@ def _run(channel: Channel, runner: TaskRunner, message: RunTask) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     channel.send(report)
+
+
+def _import_from(path: str) -> None:
+    if path not in sys.path:
+        sys.path.insert(1, path)
+    importlib.invalidate_caches()  # it may have been looked into before the file was there
 
 
 def _cancel(runner: TaskRunner, frame: FrameType | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyrite.api.accumulators import Accumulator, AccumulatorParam
 from pyrite.api.conf import SparkConf
 from pyrite.api.context import SparkContext
+from pyrite.api.files import SparkFiles
 from pyrite.api.rdd import RDD
 from pyrite.api.statcounter import StatCounter
 from pyrite.api.status import SparkExecutorInfo, SparkJobInfo, SparkStageInfo, StatusTracker
@@ -29,6 +30,7 @@ __all__ = [
     "SparkConf",
     "SparkContext",
     "SparkExecutorInfo",
+    "SparkFiles",
     "SparkJobInfo",
     "SparkStageInfo",
     "StatCounter",

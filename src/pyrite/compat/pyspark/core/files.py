@@ -1,0 +1,5 @@
+"""``pyspark.core.files``."""
+
+from pyrite.api.files import SparkFiles
+
+__all__ = ["SparkFiles"]
