@@ -65,8 +65,8 @@ def test_coalesce_joins_neighbours_and_never_makes_more(sc, number, expected):
 
 
 def test_coalesce_with_shuffle_can_make_more(sc):
-    dataset = sc.range(50, numSlices=2).coalesce(5, shuffle=True)
-    assert sorted(dataset.collect()) == list(range(50))
+    dataset = sc.range(500, numSlices=2).coalesce(5, shuffle=True)
+    assert sorted(dataset.collect()) == list(range(500))
     assert all(dataset.glom().map(len).collect())
     assert dataset.getNumPartitions() == 5
 

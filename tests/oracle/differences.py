@@ -176,6 +176,19 @@ DIFFERENCES: dict[str, Difference] = {
         Value(["b", "aa"]),
         "PySpark compares what keyfunc gives with the sampled keys themselves",
     ),
+    "repartition twice": Difference(
+        lambda sc: sc.range(12, numSlices=4).repartition(2).repartition(2).glom().collect(),
+        Value([[], [6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5]]),
+        "PySpark deals out the batches of the first time as they are, unless something is done "
+        "to the records between; here they are dealt in tens again",
+    ),
+    "order within a partition of cartesian": Difference(
+        lambda sc: (
+            sc.range(3, numSlices=1).map(abs).cartesian(sc.range(2, numSlices=1).map(str)).collect()
+        ),
+        Value([(i, str(j)) for i in range(3) for j in range(2)]),
+        "PySpark goes batch by batch, and its batches depend on the pickled size of records",
+    ),
     "a dataset inside a task": Difference(
         count_inside,
         Raised("TypeError", "the variable 'other' in the lambda: an RDD is used inside"),

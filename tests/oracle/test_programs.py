@@ -5,6 +5,7 @@ from importlib.util import find_spec
 import pytest
 from tests.oracle.differences import DIFFERENCES
 from tests.oracle.failures import FAILURES
+from tests.oracle.layouts import LAYOUTS
 from tests.oracle.outcomes import Raised, Value, agree
 from tests.oracle.programs import PROGRAMS, STATISTICS
 
@@ -14,6 +15,16 @@ pytestmark = pytest.mark.oracle
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program_comes_to_what_it_comes_to_on_pyspark(spark, pyrite, name):
     expected, found = spark(PROGRAMS[name]), pyrite(PROGRAMS[name])
+    assert isinstance(expected, Value), f"PySpark itself fails: {expected}"
+    assert agree(found, expected), f"Pyrite: {found}\nPySpark: {expected}"
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_records_lie_where_they_lie_on_pyspark(spark, pyrite, name):
+    def program(sc):
+        return LAYOUTS[name](sc).glom().collect()
+
+    expected, found = spark(program), pyrite(program)
     assert isinstance(expected, Value), f"PySpark itself fails: {expected}"
     assert agree(found, expected), f"Pyrite: {found}\nPySpark: {expected}"
 

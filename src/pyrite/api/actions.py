@@ -230,6 +230,17 @@ class Actions(Dataset[T_co]):
         """How many pairs each key has."""
         return self._rdd.keys().countByValue()
 
+    def reduceByKeyLocally(self: Dataset[tuple[K, V]], func: Callable[[V, V], V]) -> dict[K, V]:
+        """The values of each key reduced to one, as a dict in the driver's memory.
+
+        Example:
+            >>> sc.parallelize([("a", 1), ("b", 1), ("a", 2)]).reduceByKeyLocally(max)
+            {'a': 2, 'b': 1}
+        """
+        function("reduceByKeyLocally()", func)
+        parts = self._run(lambda it, task: _reduced_by_key(func, it))
+        return _reduced_by_key(func, chain.from_iterable(part.items() for part in parts))
+
     def lookup(self: Dataset[tuple[K, V]], key: K) -> list[V]:
         """The values of one key. Computes only the key's partition if it is known which it is."""
         values = self._rdd.filter(lambda pair: pair[0] == key).values()
@@ -315,6 +326,15 @@ def _some_reduced(f: Callable[[Any, Any], Any], records: Iterator[Any]) -> list[
     for first in records:
         return [reduce(f, records, first)]
     return []
+
+
+def _reduced_by_key(
+    f: Callable[[Any, Any], Any], pairs: Iterable[tuple[Any, Any]]
+) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for key, value in pairs:
+        found[key] = f(found[key], value) if key in found else value
+    return found
 
 
 def _reduced(f: Callable[[Any, Any], Any], parts: list[list[Any]]) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyrite.api.dataset import Dataset, T_co, function, itself
-from pyrite.api.sampling import range_bounds, reservoir
+from pyrite.api.sampling import KeySample, range_bounds, stratified_sampler
 from pyrite.lineage.dependency import Aggregator, Grouping, Order
 from pyrite.lineage.node import Node
 from pyrite.lineage.ops import FlatMapValues, Map, MapValues
@@ -23,7 +24,7 @@ V = TypeVar("V")
 U = TypeVar("U")
 W = TypeVar("W")
 
-_SAMPLES_PER_PARTITION = 60
+_SAMPLES_PER_PARTITION = 20
 
 
 class PairTransformations(Dataset[T_co]):
@@ -48,6 +49,30 @@ class PairTransformations(Dataset[T_co]):
     ) -> RDD[tuple[K, U]]:
         """``(key, item)`` for each item of ``f(value)`` of each pair. Keeps the partitioning."""
         return self._transform(FlatMapValues(function("flatMapValues()", f)), True)
+
+    def sampleByKey(
+        self: Dataset[tuple[K, V]],
+        withReplacement: bool,
+        fractions: dict[K, float | int],
+        seed: int | None = None,
+    ) -> RDD[tuple[K, V]]:
+        """A random part of the pairs of each key; the same for the same ``seed``.
+
+        Parameters:
+            withReplacement: a pair may be drawn more than once.
+            fractions: for each key, the expected share of its pairs (or draws per pair), at
+                least 0. A key that is not there fails the task with a KeyError.
+
+        Raises:
+            ValueError: a fraction is negative.
+        """
+        for fraction in fractions.values():
+            if not fraction >= 0:
+                raise ValueError(f"Negative fraction value: {fraction}")
+        if seed is None:
+            seed = random.randint(0, 2**31 - 1)
+        draw = stratified_sampler(withReplacement, fractions, seed)
+        return self._per_partition(draw, True, by_position=True)
 
     # -- one result a key ---------------------------------------------------------------
 
@@ -239,7 +264,7 @@ class PairTransformations(Dataset[T_co]):
     ) -> RDD[tuple[K, tuple[V | None, W]]]:
         """As `join`, and with None for keys that this lacks."""
         return _cogrouped(self, (other,), numPartitions).flatMapValues(
-            lambda sides: ((mine, theirs) for theirs in sides[1] for mine in sides[0] or _MISSING)
+            lambda sides: ((mine, theirs) for mine in sides[0] or _MISSING for theirs in sides[1])
         )
 
     def fullOuterJoin(
@@ -296,10 +321,12 @@ def _common_partitioner(nodes: Sequence[Node], number: int | None) -> Partitione
 
 def _sampled_keys(
     pairs: Dataset[tuple[Any, Any]], keyfunc: Callable[[Any], Any] | None, parts: int
-) -> list[tuple[int, list[Any]]]:
-    size = _SAMPLES_PER_PARTITION * max(1, parts)
+) -> list[Any]:
     key = _key if keyfunc is None else lambda pair: keyfunc(pair[0])
-    return pairs._run(lambda records, task: reservoir(size, task.attempt.partition, records, key))
+    sample = KeySample(_SAMPLES_PER_PARTITION * parts, key)
+    return sample.of_all(
+        pairs._run(lambda records, task: sample.of_partition(task.attempt.partition, records))
+    )
 
 
 def _key(pair: tuple[Any, Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 
@@ -14,6 +14,39 @@ def sampler(
     """A function of (partition number, records) that keeps about ``fraction`` of them."""
     draw = _poisson if with_replacement else _bernoulli
     return lambda partition, records: draw(fraction, seed, partition, records)
+
+
+def range_sampler(
+    low: float, high: float, seed: int
+) -> Callable[[int, Iterator[Any]], Iterator[Any]]:
+    """A function of (partition number, records) that keeps those for which a number in
+    ``[low, high)`` is drawn. With one seed, a record is in one range of those that share bounds."""
+
+    def draw(partition: int, records: Iterator[Any]) -> Iterator[Any]:
+        uniform = _generator(seed, partition).random
+        return (record for record in records if low <= uniform() < high)
+
+    return draw
+
+
+def stratified_sampler(
+    with_replacement: bool, fractions: Mapping[Any, float], seed: int
+) -> Callable[[int, Iterator[Any]], Iterator[Any]]:
+    """As `sampler` for pairs, with a fraction for each key."""
+
+    def bernoulli(partition: int, pairs: Iterator[Any]) -> Iterator[Any]:
+        uniform = _generator(seed, partition).random
+        return ((key, value) for key, value in pairs if uniform() < fractions[key])
+
+    def poisson(partition: int, pairs: Iterator[Any]) -> Iterator[Any]:
+        generator = _generator(seed, partition)
+        return (
+            (key, value)
+            for key, value in pairs
+            for _ in range(_poisson_draw(fractions[key], generator))
+        )
+
+    return poisson if with_replacement else bernoulli
 
 
 def _generator(seed: int, partition: int) -> random.Random:
@@ -49,37 +82,49 @@ def _poisson_draw(mean: float, generator: random.Random) -> int:
     return count
 
 
-def reservoir(
-    size: int, seed: int, records: Iterator[Any], key: Callable[[Any], Any]
-) -> tuple[int, list[Any]]:
-    """How many records there are, and ``key`` of ``size`` of them at random (Vitter's R)."""
-    generator = random.Random(seed)
-    chosen: list[Any] = []
-    count = 0
-    for record in records:
-        count += 1
-        if count <= size:
-            chosen.append(key(record))
-        elif (place := int(generator.random() * count)) < size:
-            chosen[place] = key(record)
-    return count, chosen
+class KeySample:
+    """About ``size`` keys of a dataset, drawn in one pass: those that `sampler` would draw with the
+    seed 1 and the fraction that ``size`` is of the records, once they have been counted.
+
+    Parameters:
+        size: of the sample, of all partitions together.
+        key: of a record.
+    """
+
+    def __init__(self, size: float, key: Callable[[Any], Any]) -> None:
+        self._size = size
+        self._key = key
+
+    def of_partition(self, partition: int, records: Iterator[Any]) -> tuple[int, list[Any]]:
+        """How many records there are, and the keys that may be wanted, with what was drawn for
+        each. The more records have been seen, the lower is the fraction that there can be."""
+        uniform = _generator(1, partition).random
+        key = self._key
+        drawn: list[tuple[float, Any]] = []
+        count, limit, room = 0, 1.0, 2 * self._size
+        for record in records:
+            count += 1
+            if (draw := uniform()) < limit:
+                drawn.append((draw, key(record)))
+                if len(drawn) > room:
+                    limit = min(1.0, self._size / count)
+                    drawn = [each for each in drawn if each[0] < limit]
+                    room = len(drawn) + 2 * self._size
+        return count, drawn
+
+    def of_all(self, parts: list[tuple[int, list[Any]]]) -> list[Any]:
+        """The sample, of what `of_partition` gave."""
+        fraction = min(self._size / max(1, sum(count for count, _ in parts)), 1.0)
+        return [key for _, drawn in parts for draw, key in drawn if draw < fraction]
 
 
-def range_bounds(samples: list[tuple[int, list[Any]]], parts: int) -> list[Any]:
+def range_bounds(samples: list[Any], parts: int) -> list[Any]:
     """Keys that cut the data into ``parts`` ranges of about equal weight.
 
     Parameters:
-        samples: for each partition, its number of records and some of their keys.
+        samples: some keys; may be empty, and then there are no bounds.
     """
-    weighted = sorted(
-        ((key, count / len(keys)) for count, keys in samples for key in keys),
-        key=lambda pair: pair[0],
-    )
-    step = sum(weight for _, weight in weighted) / parts
-    bounds: list[Any] = []
-    passed = 0.0
-    for key, weight in weighted:
-        passed += weight
-        while len(bounds) < parts - 1 and passed >= step * (len(bounds) + 1):
-            bounds.append(key)
-    return bounds
+    ordered = sorted(samples)
+    if not ordered:
+        return []
+    return [ordered[int(len(ordered) * (i + 1) / parts)] for i in range(parts - 1)]

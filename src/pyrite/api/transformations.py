@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyrite.api.dataset import Dataset, T_co, function, itself, positive
+from pyrite.api.dealing import dealer
 from pyrite.api.piping import through_command
-from pyrite.api.sampling import sampler
+from pyrite.api.sampling import range_sampler, sampler
 from pyrite.lineage.dependency import Aggregator
 from pyrite.lineage.narrow import AlignedUnion, Cartesian, Coalesced, Union, Zipped
 from pyrite.lineage.ops import Filter, FlatMap, Map
@@ -84,6 +87,19 @@ class Transformations(Dataset[T_co]):
         """``f`` of each partition's number and iterator."""
         return self._per_partition(function("mapPartitionsWithIndex()", f), preservesPartitioning)
 
+    def mapPartitionsWithSplit(
+        self,
+        f: Callable[[int, Iterator[T_co]], Iterable[U]],
+        preservesPartitioning: bool = False,
+    ) -> RDD[U]:
+        """The old name of `mapPartitionsWithIndex`."""
+        warnings.warn(
+            "mapPartitionsWithSplit is deprecated; use mapPartitionsWithIndex instead",
+            FutureWarning,
+            stacklevel=2,
+        )
+        return self.mapPartitionsWithIndex(f, preservesPartitioning)
+
     def glom(self) -> RDD[list[T_co]]:
         """One list for each partition.
 
@@ -105,6 +121,33 @@ class Transformations(Dataset[T_co]):
         if seed is None:
             seed = random.randint(0, 2**31 - 1)
         return self._per_partition(sampler(withReplacement, fraction, seed), True, by_position=True)
+
+    def randomSplit(
+        self, weights: Sequence[int | float], seed: int | None = None
+    ) -> list[RDD[T_co]]:
+        """The records dealt out at random to one RDD for each weight; the same for the same
+        ``seed``. Each of them reads all of this RDD: cache it before.
+
+        Raises:
+            ValueError: a weight is negative, or all are 0.
+
+        Example:
+            >>> few, many = sc.range(500).randomSplit([1, 4], 11)
+            >>> few.count() + many.count(), few.count() < many.count()
+            (500, True)
+        """
+        if not all(weight >= 0 for weight in weights):
+            raise ValueError("Weights must be nonnegative")
+        whole = float(sum(weights))
+        if not whole > 0:
+            raise ValueError("Sum of weights must be positive")
+        if seed is None:
+            seed = random.randint(0, 2**32 - 1)
+        bounds = list(accumulate((weight / whole for weight in weights), initial=0.0))
+        return [
+            self._per_partition(range_sampler(low, high, seed), True, by_position=True)
+            for low, high in pairwise(bounds)
+        ]
 
     def pipe(
         self, command: str, env: dict[str, str] | None = None, checkCode: bool = False
@@ -224,19 +267,12 @@ class Transformations(Dataset[T_co]):
         return self._derive(Coalesced(self._node, number))
 
     def repartition(self, numPartitions: int) -> RDD[T_co]:
-        """The records spread evenly over ``numPartitions`` partitions."""
+        """The records spread over ``numPartitions`` partitions, in batches of ten."""
         return self._repartitioned(positive("numPartitions", numPartitions))
 
     def _repartitioned(self, number: int) -> RDD[T_co]:
-        def dealt(partition: int, records: Iterator[Any]) -> Iterator[Any]:
-            # Where a partition starts to deal must not depend on the attempt.
-            start = random.Random(partition).randrange(number)
-            return ((i % number, record) for i, record in enumerate(records, start))
-
-        moved = self._per_partition(dealt, by_position=True)._shuffle(
-            HashPartitioner(number, itself)
-        )
-        return moved.values()
+        dealt = self._per_partition(dealer(number), by_position=True)
+        return dealt._shuffle(HashPartitioner(number, itself)).values().flatMap(itself)
 
 
 def union_of(nodes: list[Any]) -> Union | AlignedUnion:

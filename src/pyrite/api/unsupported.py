@@ -30,14 +30,10 @@ PLANNED_RDD: Mapping[str, str] = {
     ),
     **dict.fromkeys(("countApprox", "sumApprox", "meanApprox"), _APPROXIMATE),
     "countApproxDistinct": "not there yet; use distinct().count()",
-    "randomSplit": "not there yet; use sample() with different seeds",
-    "sampleByKey": "not there yet; use filter() with random.random()",
-    "reduceByKeyLocally": "not there yet; use reduceByKey(f).collectAsMap()",
     "barrier": "barrier stages are not there yet",
     **dict.fromkeys(("withResources", "getResourceProfile"), "resource profiles are not there yet"),
     "cleanShuffleDependencies": "not needed: shuffle files go when nothing can read them any more",
     "saveAsPickleFile": "not there yet; use saveAsTextFile with json.dumps",
-    "mapPartitionsWithSplit": "deprecated in PySpark; use mapPartitionsWithIndex",
     "toDF": _FRAMES,
     **dict.fromkeys(
         (
