@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pyrite.compat import PYSPARK
 from pyrite.core.absent import Absent, lookup
 from pyrite.core.errors import (
+    BroadcastGone,
     DriverOnlyError,
     JobCancelled,
     JobFailed,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pyrite.compat.pyspark import *
 
 __all__ = [
+    "BroadcastGone",
     "DriverOnlyError",
     "JobCancelled",
     "JobFailed",

@@ -200,7 +200,6 @@ def test_name_that_is_not_there_yet_says_what_to_use(sc, name, advice):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("broadcast", "a variable of the driver"),
         ("binaryFiles", "use wholeTextFiles"),
         ("setCheckpointDir", "each action computes its input again"),
     ],

@@ -16,6 +16,7 @@ def task_for(source: FileSource, partition: int) -> TaskContext:
         splits={(source.id, partition): split},
         shuffle=no_service,
         memory=no_service,
+        broadcasts=no_service,
         scratch="",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -99,7 +100,45 @@ def failing(sc: Any) -> Any:
         return total.value
 
 
+def broadcast_afterwards(sc: Any) -> Any:
+    """What is changed after the broadcast is not seen, in tasks nor in the driver."""
+    words = ["to", "be"]
+    held = sc.broadcast(words)
+    words.append("or")
+    return sc.range(1).map(lambda x: held.value).collect(), held.value
+
+
+def broadcast_unpersisted(sc: Any) -> Any:
+    held = sc.broadcast({1: "a"})
+    names = sc.range(3, numSlices=2).map(lambda x: held.value.get(x))
+    before = names.collect()
+    held.unpersist()
+    return before, names.collect(), held.value
+
+
+def broadcast_dumped(sc: Any) -> Any:
+    held = sc.broadcast([1, 2])
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/value", "wb") as file:
+            held.dump(held.value, file)
+        return held.load_from_path(f"{folder}/value"), file.closed
+
+
+def broadcast_joined(sc: Any) -> Any:
+    """A join on the map side."""
+    names = sc.broadcast({"de": "Germany", "jp": "Japan"})
+    pairs = sc.parallelize([("jp", 1), ("fr", 2), ("de", 3)], 2)
+    known = pairs.filter(lambda kv: kv[0] in names.value).map(
+        lambda kv: (names.value[kv[0]], kv[1])
+    )
+    return known.reduceByKey(lambda a, b: a + b).collectAsMap()
+
+
 PROGRAMS: dict[str, Program] = {
+    "broadcast that is changed afterwards": broadcast_afterwards,
+    "broadcast that is unpersisted": broadcast_unpersisted,
+    "broadcast that is dumped and loaded": broadcast_dumped,
+    "broadcast in a join": broadcast_joined,
     "accumulator of ints": accumulated(7, [1, 2, 3, 2**70]),
     "accumulator of floats": accumulated(0.5, [1, 2.25]),
     "accumulator of complex numbers": accumulated(1j, [1, 2.5]),

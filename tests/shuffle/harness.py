@@ -72,7 +72,16 @@ class Sandbox:
         attempt = AttemptId(0, partition, next(self._attempts))
         scratch = os.path.join(self.folder, "scratch-" + "-".join(map(str, attempt)))
         shuffle = FileShuffle(self.folder, "here", {})
-        task = TaskContext(attempt, {}, shuffle, self.memory, scratch, batch_size=self.batch_size)
+        no_service: Any = None
+        task = TaskContext(
+            attempt,
+            splits={},
+            shuffle=shuffle,
+            memory=self.memory,
+            broadcasts=no_service,
+            scratch=scratch,
+            batch_size=self.batch_size,
+        )
         self.tasks.append(task)
         return task
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from pyrite.api.accumulators import Accumulators
+from pyrite.api.broadcast import Home
 from pyrite.api.conf import SparkConf, submit_options
 from pyrite.api.files import Files
 from pyrite.api.jobs import Jobs
@@ -99,6 +100,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
             self._history,
             self._accumulators.count,
         )
+        self._broadcasts = Home(self._driver)
         self._driver.start()
         self._stopped = False
         try:

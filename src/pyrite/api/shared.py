@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from pyrite.api.accumulators import Accumulator, AccumulatorParam, Accumulators
 from pyrite.api.application import Application
+from pyrite.api.broadcast import Broadcast, Home
 
 T = TypeVar("T")
 
@@ -14,6 +15,25 @@ class SharedVariables(Application):
     """The side of a `SparkContext` that makes shared variables."""
 
     _accumulators: Accumulators
+    _broadcasts: Home
+
+    def broadcast(self, value: T) -> Broadcast[T]:
+        """A value that all tasks can read, sent to each node once.
+
+        It is written when this is called: later changes to it are not seen. Buffers, such as
+        NumPy's arrays, are shared by a node's processes, and read-only.
+
+        Raises:
+            SerializationError: it cannot be pickled; the message says what in it is at fault.
+            StoppedError: the context was stopped.
+
+        Example:
+            >>> names = sc.broadcast({"de": "Germany", "jp": "Japan"})
+            >>> sc.parallelize(["jp", "fr"]).map(lambda c: names.value.get(c, "?")).collect()
+            ['Japan', '?']
+        """
+        self._check_running()
+        return self._broadcasts.new(value)
 
     def accumulator(
         self,

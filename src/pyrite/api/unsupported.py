@@ -48,8 +48,6 @@ PLANNED_RDD: Mapping[str, str] = {
 }
 
 PLANNED_CONTEXT: Mapping[str, str] = {
-    "broadcast": "not there yet; a function may use a variable of the driver, which is sent "
-    "along with each stage",
     "resources": "resource profiles are not there yet",
     "setCheckpointDir": _CACHE,
     "getCheckpointDir": _CACHE,

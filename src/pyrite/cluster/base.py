@@ -75,6 +75,10 @@ class Cluster(ABC):
         thread. Without effect where workers share the driver's ``sys.path``."""
 
     @abstractmethod
+    def forget_broadcast(self, number: int) -> None:
+        """Tasks launched from now on read the broadcast value anew."""
+
+    @abstractmethod
     def remove_output(self, output: MapOutput) -> None:
         """Nobody will read this map output again."""
 

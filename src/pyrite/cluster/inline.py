@@ -102,6 +102,9 @@ class InlineCluster(Cluster):
         self._inputs.pop(stage, None)
         self._runner.forget(stage)
 
+    def forget_broadcast(self, number: int) -> None:
+        self._runner.forget_broadcast(number)
+
     def remove_output(self, output: MapOutput) -> None:
         remove_file(output.path)
 

@@ -29,7 +29,15 @@ from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import AttemptId, StageId, WorkerId
 from pyrite.core.outcome import Cause, Failure, TaskReport
 from pyrite.core.specs import MapOutput, TaskLaunch
-from pyrite.executor.messages import Dying, ForgetStage, Heartbeat, Hello, ImportFrom, RunTask
+from pyrite.executor.messages import (
+    Dying,
+    ForgetBroadcast,
+    ForgetStage,
+    Heartbeat,
+    Hello,
+    ImportFrom,
+    RunTask,
+)
 from pyrite.executor.worker import CANCEL_SIGNAL, WorkerSettings
 from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
 
@@ -174,6 +182,13 @@ class LocalCluster(Cluster):
             for process in self._workers.values():
                 if process.said_hello:
                     process.send(ImportFrom(path))
+                    self._flush(process)
+
+    def forget_broadcast(self, number: int) -> None:
+        with self._lock:
+            for process in self._workers.values():
+                if process.said_hello:
+                    process.send(ForgetBroadcast(number))
                     self._flush(process)
 
     def remove_output(self, output: MapOutput) -> None:

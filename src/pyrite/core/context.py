@@ -56,6 +56,18 @@ class MemoryGuard(Protocol):
         ...
 
 
+class BroadcastService(Protocol):
+    """A process's door to broadcast values. For all its tasks, and from any thread."""
+
+    def value(self, number: int) -> Any:
+        """The value of broadcast ``number``.
+
+        Raises:
+            BroadcastGone: it was destroyed.
+        """
+        ...
+
+
 class Accumulated(Protocol):
     """A task's share of an accumulator."""
 
@@ -74,6 +86,7 @@ class TaskContext:
         splits: source partitions, by (node, partition number) of the source.
         shuffle: shuffle data in and out.
         memory: when to spill.
+        broadcasts: values that all tasks share.
         scratch: a folder for this attempt's spill files; made on first use by its users,
             removed when the attempt ends.
         metrics: counters, added to once per batch.
@@ -88,6 +101,7 @@ class TaskContext:
     splits: Mapping[tuple[NodeId, int], Any]
     shuffle: ShuffleService
     memory: MemoryGuard
+    broadcasts: BroadcastService
     scratch: str
     folder: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)

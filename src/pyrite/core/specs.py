@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId
 from pyrite.core.lean import lean_pickle
@@ -73,11 +74,19 @@ class MapOutput:
 @dataclass(frozen=True, slots=True, eq=False)
 class StageProgram:
     """The pickled code of a stage, and the folders its modules are imported from (as in
-    ``sys.path``). It travels once to each worker."""
+    ``sys.path``). It travels once to each worker.
+
+    Parameters:
+        held: what has to live for as long as the code may run; stays in the driver.
+    """
 
     stage: StageId
     code: bytes
     path: tuple[str, ...] = ()
+    held: tuple[object, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return StageProgram, (self.stage, self.code, self.path)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,6 +41,11 @@ class _Stop:
     """Ends the loop."""
 
 
+@dataclass(frozen=True, slots=True)
+class _ForgetBroadcast:
+    number: int
+
+
 @dataclass(frozen=True)
 class _CancelChosen:
     """Ends the jobs that are chosen, of those submitted before."""
@@ -51,7 +56,7 @@ class _CancelChosen:
 
 Accumulate: TypeAlias = Callable[[Mapping[int, Any]], None]
 """Takes what a task has added to accumulators, by their numbers, in the driver's thread."""
-_Message: TypeAlias = ClusterEvent | heard.Event | Job | _CancelChosen | _Stop
+_Message: TypeAlias = ClusterEvent | heard.Event | Job | _CancelChosen | _ForgetBroadcast | _Stop
 
 
 class Driver:
@@ -164,6 +169,15 @@ class Driver:
         """Stop all jobs submitted so far, or those of them that are chosen."""
         self._inbox.put(_CancelChosen(reason, chosen))
 
+    @property
+    def folder(self) -> str:
+        """The folder of the driver's node, which its workers share."""
+        return self._cluster.folder
+
+    def forget_broadcast(self, number: int) -> None:
+        """Tasks of later jobs read the broadcast value anew. A finalizer may call this."""
+        self._inbox.put(_ForgetBroadcast(number))
+
     def stop(self) -> None:
         """Cancel all jobs and end the cluster. Returns when nothing is left of it."""
         self._inbox.put(_Stop())
@@ -242,6 +256,8 @@ class Driver:
                 for job in list(self._jobs.values()):
                     if chosen(job):
                         self._decide(heard.JobCancelled(job.id, reason))
+            case _ForgetBroadcast(number):
+                self._cluster.forget_broadcast(number)
             case _Stop():
                 pass
             case _:

@@ -86,9 +86,11 @@ class Watch:
 
 def _resident_in_proc() -> int:
     # Opened anew each time, for 2 us: a descriptor kept over a fork would tell of the parent.
+    # Mapped files, such as broadcast values, are shared, and the system can drop their pages.
     descriptor = os.open("/proc/self/statm", os.O_RDONLY)
     try:
-        return int(os.read(descriptor, 128).split()[1]) * _PAGE_BYTES
+        _, resident, mapped, *_ = map(int, os.read(descriptor, 128).split())
+        return (resident - mapped) * _PAGE_BYTES
     finally:
         os.close(descriptor)
 
@@ -103,7 +105,7 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 resident_memory: Callable[[], int] = (
     _resident_in_proc if os.path.exists("/proc/self/statm") else _resident_by_psutil
 )
-"""This process's resident memory in bytes."""
+"""This process's resident memory in bytes; that of mapped files does not count (on Linux)."""
 
 
 @cache

@@ -47,6 +47,13 @@ class ImportFrom:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetBroadcast:
+    """Driver to worker: drop the value, and read it again if a later task wants it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hello:
     """Worker to driver: ready for tasks."""
 

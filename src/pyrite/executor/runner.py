@@ -15,6 +15,7 @@ from pyrite.core.context import ShuffleService, TaskContext, running
 from pyrite.core.ids import AttemptId, ShuffleId, StageId, WorkerId
 from pyrite.core.outcome import Cause, Failure, Metrics, Outcome, Success, TaskReport
 from pyrite.core.specs import MapOutput, StageInputs, StageProgram
+from pyrite.executor.broadcasts import NodeBroadcasts
 from pyrite.executor.memory import Memory
 from pyrite.executor.remote_error import failure_of
 from pyrite.plan.program import Program
@@ -83,6 +84,7 @@ class TaskRunner:
         self._open_shuffle = open_shuffle
         self._memory = memory
         self._folder = folder
+        self._broadcasts = NodeBroadcasts(folder, memory.budget // 4)
         self._scratch = os.path.join(folder, f"scratch-{worker}")
         self._code: dict[StageId, bytes] = {}
         self._shuffles: dict[StageId, ShuffleService] = {}
@@ -103,6 +105,10 @@ class TaskRunner:
         self._code.pop(stage, None)
         self._shuffles.pop(stage, None)
 
+    def forget_broadcast(self, number: int) -> None:
+        """Close a broadcast value."""
+        self._broadcasts.forget(number)
+
     def run(self, attempt: AttemptId, split: bytes, properties: Mapping[str, str]) -> TaskReport:
         """Run one attempt to its end.
 
@@ -116,6 +122,7 @@ class TaskRunner:
             {},
             self._shuffles[attempt.stage],
             self._memory,
+            self._broadcasts,
             scratch,
             self._folder,
             properties,

@@ -15,7 +15,14 @@ from types import FrameType
 from pyrite.core.ids import WorkerId
 from pyrite.core.specs import StageInputs, StageProgram
 from pyrite.executor.memory import Memory
-from pyrite.executor.messages import Channel, ForgetStage, Hello, ImportFrom, RunTask
+from pyrite.executor.messages import (
+    Channel,
+    ForgetBroadcast,
+    ForgetStage,
+    Hello,
+    ImportFrom,
+    RunTask,
+)
 from pyrite.executor.runner import TaskCancelled, TaskRunner
 from pyrite.executor.watch import Watch
 from pyrite.shuffle.service import FileShuffle
@@ -71,6 +78,8 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
                 runner.forget(message.stage)
             case ImportFrom():
                 _import_from(message.path)
+            case ForgetBroadcast():
+                runner.forget_broadcast(message.number)
 
 
 def _run(channel: Channel, runner: TaskRunner, message: RunTask) -> None:

@@ -148,7 +148,8 @@ class Planner:
 
 
 def _pickled(stage: StageId, program: Program, name: str) -> StageProgram:
-    return StageProgram(stage, dumps_closure(program, name), tuple(sys.path))
+    code, held = dumps_closure(program, name)
+    return StageProgram(stage, code, tuple(sys.path), held)
 
 
 def _ancestors(stages: Sequence[Stage]) -> tuple[Stage, ...]:

@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+import threading
 import types
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyrite.core.errors import SerializationError
 from pyrite.serial.records import dumps_by_value
 
 
-def dumps_closure(value: Any, purpose: str) -> bytes:
+class Closure(NamedTuple):
+    """A pickled function, or structure of functions.
+
+    Parameters:
+        code: the pickle.
+        held: objects of the driver's that the code only names, and that have to be held for as
+            long as it is: see `hold`.
+    """
+
+    code: bytes
+    held: tuple[object, ...]
+
+
+class _Thread(threading.local):
+    held: list[object] | None = None
+
+
+_thread = _Thread()
+
+
+def hold(value: object) -> bool:
+    """For an object that is being pickled by its name: whoever has the closure will hold it.
+
+    Gives False if it is no closure that is being pickled, but a record, say.
+    """
+    if _thread.held is None:
+        return False
+    _thread.held.append(value)
+    return True
+
+
+def dumps_closure(value: Any, purpose: str) -> Closure:
     """Pickle a function, or a structure that holds functions, by value.
 
     Parameters:
@@ -20,11 +52,15 @@ def dumps_closure(value: Any, purpose: str) -> bytes:
     Raises:
         SerializationError: it cannot be pickled; the message names the captured variable.
     """
+    held: list[object] = []
+    _thread.held = held
     try:
-        return dumps_by_value(value)
+        return Closure(dumps_by_value(value), tuple(held))
     except Exception as error:
         cause = None if isinstance(error, SerializationError) else error
         raise explained(error, value, purpose) from cause
+    finally:
+        _thread.held = None
 
 
 def explained(error: Exception, value: Any, purpose: str) -> SerializationError:

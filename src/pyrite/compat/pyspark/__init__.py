@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pyrite.api.accumulators import Accumulator, AccumulatorParam
+from pyrite.api.broadcast import Broadcast
 from pyrite.api.conf import SparkConf
 from pyrite.api.context import SparkContext
 from pyrite.api.files import SparkFiles
@@ -25,6 +26,7 @@ __all__ = [
     "RDD",
     "Accumulator",
     "AccumulatorParam",
+    "Broadcast",
     "InheritableThread",
     "Row",
     "SparkConf",

@@ -1,0 +1,5 @@
+"""``pyspark.broadcast``."""
+
+from pyrite.api.broadcast import Broadcast
+
+__all__ = ["Broadcast"]
