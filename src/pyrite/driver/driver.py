@@ -169,11 +169,6 @@ class Driver:
         """Stop all jobs submitted so far, or those of them that are chosen."""
         self._inbox.put(_CancelChosen(reason, chosen))
 
-    @property
-    def folder(self) -> str:
-        """The folder of the driver's node, which its workers share."""
-        return self._cluster.folder
-
     def forget_broadcast(self, number: int) -> None:
         """Tasks of later jobs read the broadcast value anew. A finalizer may call this."""
         self._inbox.put(_ForgetBroadcast(number))

@@ -1,0 +1,5 @@
+"""``pyspark.core.broadcast``."""
+
+from pyrite.api.broadcast import Broadcast
+
+__all__ = ["Broadcast"]
