@@ -27,6 +27,7 @@ from tests.scheduler.desk import (
 
 from pyrite.core.ids import AttemptId, worker_place
 from pyrite.core.outcome import Cause
+from pyrite.core.specs import JobSpec, StageSpec
 from pyrite.scheduler import commands as c
 from pyrite.scheduler import events as e
 from pyrite.scheduler import placement as placement_module
@@ -228,6 +229,25 @@ def nobody_waits_for_time_to_free_a_pinned_task() -> None:
     assert desk.state.next_tick(0.0) is None
 
 
+def a_newer_plan_counts() -> None:
+    desk = Desk()
+    desk.submit(pinned({0: ("a",)}, before=1))
+    source = StageSpec(5, range(1), shuffle=SHUFFLE + 5)
+    middle = StageSpec(MAP, range(1), (5,), SHUFFLE)
+    desk.submit(JobSpec(1, (source, middle, StageSpec(REDUCE + 1, range(1), (MAP,)))))
+    assert launched(desk.join(1)) == [(1, (5, 0, 0))]
+
+
+def the_plan_of_an_ended_job_does_not_count() -> None:
+    desk = Desk()
+    desk.submit(pinned({0: ("a",)}, before=1))
+    source = StageSpec(5, range(1), shuffle=SHUFFLE + 5)
+    middle = StageSpec(MAP, range(1), (5,), SHUFFLE)
+    desk.submit(JobSpec(1, (source, middle, StageSpec(REDUCE + 1, range(1), (MAP,)))))
+    desk.cancel(1)
+    assert launched(desk.join(1)) == [(1, (MAP, 0, 0))]
+
+
 class Path(NamedTuple):
     """A scenario, and how to switch off what it is about."""
 
@@ -298,6 +318,8 @@ PATHS = [
     Path(a_dead_jobs_stages_leave, SchedulerState, "_cancel", lambda self, *_: None),
     Path(tasks_go_where_their_input_lies, PendingTasks, "take_local", _take_of_node),
     Path(a_task_becomes_ready_where_its_input_lies, Workers, "idle_at", lambda *_: None),
+    Path(a_newer_plan_counts, StageGraph, "_follow", lambda *_: None),
+    Path(the_plan_of_an_ended_job_does_not_count, StageGraph, "job_ended", lambda *_: None),
     Path(pinned_tasks_wait_for_their_place, PendingTasks, "held", lambda *_: False),
     Path(pinned_tasks_are_free_when_their_place_is_lost, StageGraph, "desert", lambda *_: None),
     Path(pinned_tasks_are_copied_in_their_place, Placement, "_choose_for_copy", _copy_anywhere),

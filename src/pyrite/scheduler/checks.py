@@ -40,6 +40,8 @@ def check(state: SchedulerState) -> None:
 
 def _check_stage(state: SchedulerState, stage: StageRun) -> None:
     assert stage.active
+    assert stage.lineage in [result.owner for result in state._jobs.values()], "an ended job's plan"
+    assert stage.lineage.stages[stage.id][1] == stage.spec
     counts = {what: stage.states.count(what) for what in (PENDING, RUNNING, DONE)}
     assert stage.pending.count == counts[PENDING]
     assert stage.done == counts[DONE]

@@ -8,6 +8,7 @@ recomputes what was lost if someone still reads it, and drops what nobody reads 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
 
 from pyrite.core.ids import AttemptId, ShuffleId, StageId
 from pyrite.core.specs import MapOutput, StageSpec
@@ -48,49 +49,86 @@ class StageGraph:
         if known is None:
             known = self.shuffles[spec.shuffle] = Shuffle(spec.shuffle, spec)
         assert len(known.outputs) == len(spec.partitions), f"stage {spec.stage} has changed"
+        known.by_position |= spec.by_position
         return known
 
     # -- into play ---------------------------------------------------------------------------
 
-    def demand(self, stage: StageId, owner: Job, reason: str, now: float) -> None:
-        """Bring a stage into play, and the map stages of whatever inputs it lacks."""
-        todo = [stage]
-        while todo:  # not recursive: lineage can be thousands of stages deep
-            wanted = todo.pop()
-            if wanted in self.stages:
-                self._promote(self.stages[wanted], owner)
-                continue
-            run = self._enter(owner.stages[wanted][1], owner, reason)
-            incomplete = [shuffle for shuffle in run.inputs if shuffle.missing]
-            run.waiting = len(incomplete)
-            todo.extend(shuffle.stage for shuffle in reversed(incomplete))
-            if not incomplete:
-                self._open(run, now)
+    def demand(self, stage: StageId, lineage: Job, owner: Job, reason: str, now: float) -> None:
+        """Bring a stage into play, and the map stages of whatever inputs it lacks.
 
-    def _enter(self, spec: StageSpec, owner: Job, reason: str) -> StageRun:
-        parents = dict.fromkeys(spec.parents)
-        inputs = tuple(self.shuffle(owner.stages[parent][1]) for parent in parents)
+        Parameters:
+            lineage: the job whose plan says what the stage reads, unless it is in play already
+                for a newer one.
+            owner: the job that gives it a place in the queue, unless it has a better one.
+        """
+        todo = [(stage, lineage)]
+        seen: dict[StageId, int] = {}
+        while todo:  # not recursive: lineage can be thousands of stages deep
+            wanted, lineage = todo.pop()
+            if seen.get(wanted, -1) >= lineage.rank:
+                continue
+            seen[wanted] = lineage.rank
+            run = self.stages.get(wanted)
+            if run is None:
+                run = self._enter(lineage.stages[wanted][1], lineage, owner, reason)
+                self._await_inputs(run, now)
+            else:
+                if lineage.rank > run.lineage.rank:
+                    self._follow(run, lineage, now)
+                self._promote(run, owner)
+            incomplete = [shuffle.stage for shuffle in run.inputs if shuffle.missing]
+            todo.extend((maker, run.lineage) for maker in reversed(incomplete))
+
+    def _enter(self, spec: StageSpec, lineage: Job, owner: Job, reason: str) -> StageRun:
+        inputs = self._inputs(spec, lineage)
         output = self.shuffle(spec) if spec.shuffle is not None else None
-        run = self.stages[spec.stage] = StageRun(spec, owner, inputs, output, self._live, reason)
+        run = StageRun(spec, lineage, owner, inputs, output, self._live, reason)
+        self.stages[run.id] = run
         for shuffle in inputs:
             shuffle.readers[run.id] = run
         if output is not None:
             output.maker = run
         return run
 
-    def _promote(self, stage: StageRun, owner: Job) -> None:
+    def _inputs(self, spec: StageSpec, lineage: Job) -> tuple[Shuffle, ...]:
+        parents = dict.fromkeys(spec.parents)
+        return tuple(self.shuffle(lineage.stages[parent][1]) for parent in parents)
+
+    def _follow(self, run: StageRun, lineage: Job, now: float) -> None:
+        """A newer job has planned the stage anew, perhaps because a cached block was lost: its
+        spec counts from now on. What was done stays, and attempts under way go on."""
+        ready = run.in_ready
+        self.ready.discard(run)
+        run.lineage = lineage
+        spec = lineage.stages[run.id][1]
+        if spec == run.spec:
+            if ready:
+                self.ready.add(run)
+            return
+        old, run.inputs = run.inputs, self._inputs(spec, lineage)
+        run.changed |= run.inputs != old
+        run.replan(spec, self._live)
+        for shuffle in run.inputs:
+            shuffle.readers[run.id] = run
+        self._await_inputs(run, now)
+        for shuffle in old:
+            if shuffle not in run.inputs:
+                self._unread(shuffle, run, f"stage {run.id} no longer reads it")
+
+    def _await_inputs(self, run: StageRun, now: float) -> None:
+        run.waiting = sum(bool(shuffle.missing) for shuffle in run.inputs)
+        if not run.waiting:
+            self._open(run, now)
+
+    def _promote(self, run: StageRun, owner: Job) -> None:
         """A job needs a stage that is in play already; if it is ahead in the queue, so is it."""
-        todo = [stage]
-        while todo:
-            run = todo.pop()
-            if owner.rank >= run.owner.rank:
-                continue
-            was_ready = run.in_ready
+        if owner.rank < run.owner.rank:
+            ready = run.in_ready
             self.ready.discard(run)
             run.owner = owner
-            if was_ready:
+            if ready:
                 self.ready.add(run)
-            todo.extend(shuffle.maker for shuffle in run.inputs if shuffle.maker is not None)
 
     def _open(self, stage: StageRun, now: float) -> None:
         """The stage's inputs are complete: its pending tasks may be launched."""
@@ -137,6 +175,21 @@ class StageGraph:
                 if not shuffle.readers and shuffle.maker is not None:
                     todo.append(shuffle.maker)
 
+    def _unread(self, shuffle: Shuffle, reader: StageRun, reason: str) -> None:
+        del shuffle.readers[reader.id]
+        if not shuffle.readers and shuffle.maker is not None:
+            self.retire(shuffle.maker, reason)
+
+    def job_ended(self, job: Job, others: Iterable[Job], now: float) -> None:
+        """Have stages that followed the plan of ``job`` follow that of another one that needs
+        them: what only the old plan names may go."""
+        orphans = [run for run in self.stages.values() if run.lineage is job]
+        for run in orphans:
+            run.lineage = replace(job, rank=-1)
+        if orphans:
+            for other in sorted(others, key=_rank, reverse=True):
+                self.demand(other.result, other, other, "planned anew", now)
+
     # -- lost and dropped --------------------------------------------------------------------
 
     def lose(self, shuffle: Shuffle, indexes: Iterable[int], reason: str, now: float) -> None:
@@ -155,8 +208,9 @@ class StageGraph:
                 reader.waiting += 1
                 reader.changed = True
                 self.ready.discard(reader)
+            lineage = max((reader.lineage for reader in shuffle.readers.values()), key=_rank)
             owner = min((reader.owner for reader in shuffle.readers.values()), key=_rank)
-            self.demand(shuffle.stage, owner, reason, now)
+            self.demand(shuffle.stage, lineage, owner, reason, now)
 
     def desert(self, place: str) -> None:
         """The last worker of a place is gone, and whatever was pinned there may run anywhere."""

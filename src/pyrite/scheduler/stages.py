@@ -21,11 +21,13 @@ from pyrite.scheduler.workers import Attempt, Worker
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """An active job. ``rank`` is its place in the queue; ``stages`` keeps every ancestor's spec
-    with its position, for when outputs that exist today are lost tomorrow."""
+    """An active job. ``rank`` is its place in the queue; ``result`` its last stage; ``stages``
+    keeps every ancestor's spec with its position, for when outputs that exist today are lost
+    tomorrow."""
 
     id: JobId
     rank: int
+    result: StageId
     stages: dict[StageId, tuple[int, StageSpec]]
 
     @classmethod
@@ -37,14 +39,15 @@ class Job:
                 if parent not in stages or stages[parent][1].shuffle is None:
                     raise ValueError(f"stage {stage.stage} reads {parent}, no map stage before it")
             stages[stage.stage] = position, stage
-        return cls(spec.job, rank, stages)
+        return cls(spec.job, rank, spec.result_stage.stage, stages)
 
 
 class StageRun:
     """The tasks of one stage in play.
 
     Tasks are named by index in ``spec.partitions``. ``owner`` is the first in the queue of the
-    jobs that need the stage: its rank gives the stage its place, its specs the stage's parents.
+    jobs that need the stage: its rank gives the stage its place. ``lineage`` is the newest of the
+    jobs that brought it into play: ``spec`` and ``inputs`` are as in that job's plan.
     ``waiting`` counts the inputs that are not complete; until it is 0 nothing is launched.
     ``changed`` says that an input was replaced since ``epoch`` began.
     """
@@ -52,13 +55,14 @@ class StageRun:
     __slots__ = (
         "_base", "_launches", "_reasons", "active", "changed", "done", "durations", "epoch",
         "failed_epoch", "failures", "fetch_failures", "id", "in_ready", "inputs", "last_number",
-        "output", "owner", "pending", "ready_since", "reason", "running", "spec", "started",
-        "states", "waiting",
+        "lineage", "output", "owner", "pending", "ready_since", "reason", "running", "spec",
+        "started", "states", "waiting",
     )  # fmt: skip
 
     def __init__(
         self,
         spec: StageSpec,
+        lineage: Job,
         owner: Job,
         inputs: tuple[Shuffle, ...],
         output: Shuffle | None,
@@ -68,6 +72,7 @@ class StageRun:
         size = len(spec.partitions)
         self.id = spec.stage
         self.spec = spec
+        self.lineage = lineage
         self.owner = owner
         self.inputs = inputs
         self.output = output
@@ -99,11 +104,17 @@ class StageRun:
     @property
     def order(self) -> tuple[int, int, StageId]:
         """Jobs first come first served; within a job, parents first."""
-        return self.owner.rank, self.owner.stages[self.id][0], self.id
+        return self.owner.rank, self.lineage.stages[self.id][0], self.id
 
     @property
     def remaining(self) -> int:
         return len(self.states) - self.done
+
+    def replan(self, spec: StageSpec, live: Container[str]) -> None:
+        """Go on with another spec for the same partitions. Attempts under way are not touched."""
+        self.spec = spec
+        missing = [index for index, state in enumerate(self.states) if state == PENDING]
+        self.pending = PendingTasks(spec, self.states, missing, live)
 
     def launch(self, index: int, worker: Worker, now: float) -> Attempt:
         """Begin an attempt at a task that is pending, or running (a speculative copy)."""

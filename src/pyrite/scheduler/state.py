@@ -85,7 +85,7 @@ class SchedulerState:
             return
         job = Job.of(spec, self._ranks)
         self._ranks += 1
-        self._graph.demand(final.stage, job, "first attempt", now)
+        self._graph.demand(final.stage, job, job, "first attempt", now)
         self._jobs[spec.job] = self._graph.stages[final.stage]
 
     def _job_cancelled(self, event: e.JobCancelled, now: float) -> None:
@@ -94,22 +94,28 @@ class SchedulerState:
             self._fail_job(result, Failure(Cause.CANCELLED, event.reason), None)
 
     def _fail_jobs(self, stage: StageRun, failure: Failure, attempt: AttemptId | None) -> None:
-        """Fail every job that needs ``stage``."""
+        """Fail every job that needs ``stage``. One that has another plan than the stage follows
+        goes on with its own."""
         for result in self._graph.result_stages(stage):
-            self._fail_job(result, failure, attempt)
+            if stage.id in result.owner.stages:
+                self._fail_job(result, failure, attempt)
 
     def _fail_job(self, result: StageRun, failure: Failure, attempt: AttemptId | None) -> None:
         job = result.owner.id
         del self._jobs[job]
         self._emit(c.JobFailed(job, failure, attempt))
         self._graph.retire(result, f"job {job} failed: {failure.message}")
-        self._forget_dropped()
+        self._job_ended(result.owner)
 
     def _succeed_job(self, result: StageRun) -> None:
         job = result.owner.id
         del self._jobs[job]
         self._graph.retire(result, f"job {job} is done")
         self._emit(c.JobSucceeded(job))
+        self._job_ended(result.owner)
+
+    def _job_ended(self, job: Job) -> None:
+        self._graph.job_ended(job, (r.owner for r in self._jobs.values()), self._now)
         self._forget_dropped()
 
     def _shuffle_dropped(self, event: e.ShuffleDropped, now: float) -> None:
@@ -239,7 +245,8 @@ class SchedulerState:
         if attempt is None or not attempt.wanted:
             return
         stage, failure = attempt.stage, event.failure
-        shuffle = next((known for known in stage.inputs if known.id == failure.shuffle), None)
+        # Not among the stage's inputs only: it may have been planned anew since the launch.
+        shuffle = self._graph.shuffles.get(failure.shuffle)
         unreadable = {**failure.others, failure.map_partition: failure.output}
         lost = {} if shuffle is None else shuffle.find_all(unreadable)
         if shuffle is not None and lost:

@@ -166,22 +166,31 @@ class Oracle:
     def _judge_place(self, worker: WorkerId, attempt: AttemptId) -> None:
         """Nothing runs away from its input while a worker there is idle. One that has just made
         nothing of the task need not be asked again."""
-        places = self._places(attempt.task)
-        if not places or self._matches(worker, places):
-            return
-        idle = [w for w in self.workers if w not in self.running and self._matches(w, places)]
-        missed = [w for w in idle if w != self.ran_last.get(attempt.task)]
-        assert not missed, f"{attempt} on worker {worker}, while {missed} are idle at {places}"
+        asked = self.ran_last.get(attempt.task)
+        idle = [w for w in self.workers if w not in self.running and w != asked]
+        self._judge_distance(worker, attempt, idle, self._versions(attempt.stage))
 
     def _judge_pin(self, worker: WorkerId, attempt: AttemptId) -> None:
         """What is pinned runs, and is copied, in its places, while a worker lives in one."""
-        places = self._places(attempt.task)
-        if places and self.specs[attempt.stage].pinned and not self._matches(worker, places):
-            live = [w for w in self.workers if self._matches(w, places)]
-            assert not live, f"{attempt} is pinned to {places}, not to worker {worker}"
+        versions = self._versions(attempt.stage)
+        if all(spec.pinned for spec in versions):
+            self._judge_distance(worker, attempt, list(self.workers), versions)
 
-    def _places(self, task: TaskId) -> tuple[str, ...]:
-        return self.specs[task.stage].preferred.get(task.partition, ())
+    def _judge_distance(
+        self,
+        worker: WorkerId,
+        attempt: AttemptId,
+        nearer: list[WorkerId],
+        versions: list[StageSpec],
+    ) -> None:
+        """It is in its place, or none of ``nearer`` is, as some version of the stage has it."""
+        for spec in versions:
+            places = spec.preferred.get(attempt.partition, ())
+            if not places or self._matches(worker, places):
+                return
+            if not any(self._matches(w, places) for w in nearer):
+                return
+        raise AssertionError(f"{attempt} is on worker {worker}, outside {places}")
 
     def _matches(self, worker: WorkerId, places: tuple[str, ...]) -> bool:
         return worker_place(worker) in places or self.workers[worker] in places
@@ -190,13 +199,20 @@ class Oracle:
         """The addresses sent with a launch: complete, current, and one version per epoch."""
         key = (launch.attempt.stage, launch.epoch)
         assert self.inputs.setdefault(key, inputs) == inputs, f"inputs of {key} changed"
-        spec = self.specs[launch.attempt.stage]
-        parents = [self.specs[parent] for parent in spec.parents]
-        assert set(inputs) == {parent.shuffle for parent in parents}
-        for parent in parents:
+        plans = [
+            {self.specs[parent].shuffle for parent in spec.parents}
+            for spec in self._versions(launch.attempt.stage)
+        ]
+        assert set(inputs) in plans, f"{launch}: reads {set(inputs)}, as in no active job's plan"
+        for parent in [spec for spec in self.specs.values() if spec.shuffle in inputs]:
             assert parent.shuffle is not None
             known = [self.registered.get(TaskId(parent.stage, p)) for p in parent.partitions]
             assert known == list(inputs[parent.shuffle]), f"{launch}: inputs are out of date"
+
+    def _versions(self, stage: StageId) -> list[StageSpec]:
+        """A stage as the active jobs have it, for one may have been planned anew for a later."""
+        active = [spec for job, spec in self.jobs.items() if job not in self.ended]
+        return [spec for job in active for spec in job.stages if spec.stage == stage]
 
     def _judge_end(self, command: c.JobSucceeded | c.JobFailed) -> None:
         spec = self.jobs[command.job]
@@ -233,5 +249,5 @@ class Oracle:
         if spec.shuffle is not None and all(task in self.registered for task in tasks):
             return
         needed.add(spec.stage)
-        for parent in spec.parents:
+        for parent in {parent for each in self._versions(spec.stage) for parent in each.parents}:
             self._need(self.specs[parent], needed)

@@ -6,12 +6,15 @@ mask one another when all happen at once are then seen alone as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from pyrite.core.ids import JobId, TaskId, worker_place
 from pyrite.core.specs import JobSpec, StageSpec
 from pyrite.scheduler import Policy
+
+PLANNED_ANEW = 100
+"""Jobs numbered from here on follow one that was cancelled, with another plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +116,7 @@ def draw_jobs(random: Random, nodes: int) -> tuple[Submission, ...]:
     """One to five jobs over a common stock of map stages, so that they share shuffles."""
     lineage: list[StageSpec] = []
     for stage in range(random.randint(0, 7)):
-        parents = tuple(
-            sorted(random.sample(range(stage), min(stage, random.choice((0, 1, 1, 2)))))
-        )
+        parents = draw_parents(random, stage)
         lineage.append(draw_stage(random, stage, parents, nodes, shuffle=100 + stage))
     submissions = []
     for job in range(random.randint(1, 5)):
@@ -125,10 +126,33 @@ def draw_jobs(random: Random, nodes: int) -> tuple[Submission, ...]:
         if not stages or random.random() > 0.1:  # else a job for the shuffle alone
             stages = (*stages, draw_stage(random, result, parents, nodes, shuffle=None))
         at = random.uniform(0, 12) if job else 0.0
-        impatient = random.random() < 0.15
+        impatient = random.random() < 0.25
         cancel_at = at + random.uniform(0, 10) if impatient else None
         submissions.append(Submission(JobSpec(JobId(job), stages), at, cancel_at))
+        if cancel_at is not None and random.random() < 0.7:
+            again = plan_anew(random, lineage, stages, nodes)
+            submissions.append(Submission(JobSpec(JobId(PLANNED_ANEW + job), again), cancel_at))
     return tuple(submissions)
+
+
+def plan_anew(
+    random: Random, lineage: list[StageSpec], stages: tuple[StageSpec, ...], nodes: int
+) -> tuple[StageSpec, ...]:
+    """A job's stages, some map stages of which now read, and prefer, something else: so does a
+    driver when cached blocks are lost. ``lineage`` is changed, for jobs to come."""
+    for spec in stages:
+        if spec.shuffle is not None and random.random() < 0.7:
+            parents = draw_parents(random, spec.stage)
+            drawn = draw_stage(random, spec.stage, parents, nodes, spec.shuffle)
+            lineage[spec.stage] = replace(drawn, partitions=spec.partitions)
+    last = stages[-1]
+    if last.shuffle is not None:
+        return ancestors(lineage, (last.stage,))
+    return (*ancestors(lineage, last.parents), replace(last, stage=PLANNED_ANEW + last.stage))
+
+
+def draw_parents(random: Random, stage: int) -> tuple[int, ...]:
+    return tuple(sorted(random.sample(range(stage), min(stage, random.choice((0, 1, 1, 2))))))
 
 
 def draw_stage(
