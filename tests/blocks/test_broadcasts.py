@@ -146,6 +146,15 @@ class TestDamage:
             assert copy[0].tolist() == list(range(20))
         assert padding < 64
 
+    def test_a_damaged_table_goes_not_unnoticed_where_buffers_are_not_checked(
+        self, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "value"
+        size = write_broadcast(str(path), np.arange(20))
+        flip(path, size - 10)
+        with pytest.raises(CorruptBlockError, match="table"):
+            read_broadcast(str(path), check_buffers=False)
+
     def test_no_cut_goes_unnoticed(self, tmp_path: Path) -> None:
         path = tmp_path / "value"
         write_broadcast(str(path), np.arange(20))
