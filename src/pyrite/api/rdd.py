@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from pyrite.api.actions import Actions
+from pyrite.api.approximate import ApproximateActions
 from pyrite.api.dataset import T_co
 from pyrite.api.numbers import NumberActions
 from pyrite.api.pairs import PairTransformations
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
     from pyrite.api.context import SparkContext
 
 
-class RDD(Transformations[T_co], PairTransformations[T_co], NumberActions[T_co], Actions[T_co]):
+class RDD(
+    Transformations[T_co],
+    PairTransformations[T_co],
+    NumberActions[T_co],
+    ApproximateActions[T_co],
+    Actions[T_co],
+):
     """Records in partitions, on many workers, described by how they are made.
 
     Transformations are lazy and give new RDDs; actions run a job. A lost partition is made

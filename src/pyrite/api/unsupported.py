@@ -10,7 +10,6 @@ from pyrite.core.errors import UnsupportedError
 _CACHE = "datasets are not cached yet; until then each action computes its input again"
 _FORMATS = "Hadoop's formats come with the MapReduce layer; use saveAsTextFile and textFile"
 _FRAMES = "DataFrames come later; stay with RDDs, or collect() into pandas or pyarrow"
-_APPROXIMATE = "not there yet; use the exact count(), sum() or mean()"
 
 PLANNED_RDD: Mapping[str, str] = {
     **dict.fromkeys(
@@ -28,8 +27,6 @@ PLANNED_RDD: Mapping[str, str] = {
         ),
         _CACHE,
     ),
-    **dict.fromkeys(("countApprox", "sumApprox", "meanApprox"), _APPROXIMATE),
-    "countApproxDistinct": "not there yet; use distinct().count()",
     "barrier": "barrier stages are not there yet",
     **dict.fromkeys(("withResources", "getResourceProfile"), "resource profiles are not there yet"),
     "cleanShuffleDependencies": "not needed: shuffle files go when nothing can read them any more",

@@ -127,12 +127,20 @@ class Driver:
             KeyboardInterrupt: after cancelling the job.
         """
         job = self.submit(node, partitions, action, name, properties)
+        self.wait(job)
+        return job
+
+    def wait(self, job: Job) -> None:
+        """Wait for the end of a job.
+
+        Raises:
+            KeyboardInterrupt: after cancelling the job.
+        """
         try:
             self._cluster.wait(job.done)
         except BaseException:
             self.cancel(job, "interrupted")
             raise
-        return job
 
     def submit(
         self,

@@ -46,3 +46,7 @@ class Job:
         """The results of a job that succeeded, in the order in which partitions were asked for."""
         order = self.plan.stages[-1].spec.partitions
         return [loads(self._results.pop(partition)) for partition in order]
+
+    def results_so_far(self) -> list[Any]:
+        """The results of the partitions that were done when the job ended, whatever ended it."""
+        return [loads(result) for result in self._results.values()]

@@ -1,7 +1,8 @@
 """``pyspark.rdd``."""
 
+from pyrite.api.estimates import BoundedFloat
+from pyrite.api.partitioner import Partitioner
 from pyrite.api.rdd import RDD
-from pyrite.lineage.partitioner import Partitioner
 from pyrite.serial.hashing import portable_hash
 
-__all__ = ["RDD", "Partitioner", "portable_hash"]
+__all__ = ["RDD", "BoundedFloat", "Partitioner", "portable_hash"]
