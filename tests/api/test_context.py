@@ -1,6 +1,8 @@
 """`SparkConf`, `SparkContext`: settings, masters, life and death."""
 
+import getpass
 import os
+import sys
 import threading
 
 import pytest
@@ -173,8 +175,19 @@ def test_datasets_have_a_name_an_id_and_a_context(sc):
     assert one.name() == "one"
     assert one.id() != two.id()
     assert one.context is sc
-    assert repr(one) == f"RDD[{one.id()}] one"
-    assert "range at test_context.py" in repr(two)
+    assert repr(one).startswith(f"one CollectionRDD[{one.id()}] at range at test_context.py:")
+    assert repr(two).startswith(f"CollectionRDD[{two.id()}] at range at test_context.py:")
+    assert one.ctx is sc
+
+
+def test_context_says_where_and_as_whom_it_runs(conf):
+    conf.setExecutorEnv("FROM_CONF", "1")
+    with SparkContext("local", sparkHome="/opt", environment={"GIVEN": "2"}, conf=conf) as sc:
+        assert sc.environment == {"FROM_CONF": "1", "GIVEN": "2"}
+        assert sc.sparkHome == "/opt"
+        assert sc.sparkUser() == getpass.getuser()
+        assert tuple(map(int, sc.pythonVer.split("."))) == sys.version_info[:2]
+        assert sc.uiWebUrl is None
 
 
 # -- what is not there ------------------------------------------------------------------------

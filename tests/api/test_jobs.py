@@ -341,6 +341,21 @@ def test_tracker_counts_failed_attempts_and_lost_workers(make_context, journal):
     assert tracker.getJobInfo(job + 1).status == "FAILED"
 
 
+def test_tracker_tells_of_stages_and_workers(make_context):
+    sc = make_context("local[2]")
+    assert sc.range(3, numSlices=3).count() == 3
+    tracker = sc.statusTracker()
+    [job] = tracker.getJobIdsForGroup()
+    [stage] = map(tracker.getStageInfo, tracker.getJobInfo(job).stageIds)
+    assert (stage.currentAttemptId, stage.numTasks) == (0, 3)
+    assert (stage.numActiveTasks, stage.numCompletedTasks, stage.numFailedTasks) == (0, 3, 0)
+    wait_until(lambda: len(tracker.getExecutorInfos()) == 2)
+    for worker in tracker.getExecutorInfos():
+        assert (bool(worker.host), worker.port, worker.cacheSize) == (True, 0, 0)
+        assert worker.totalOnHeapStorageMemory == worker.totalOffHeapStorageMemory == 0
+        assert worker.usedOnHeapStorageMemory == worker.usedOffHeapStorageMemory == 0
+
+
 # -- the JVM that is not there ------------------------------------------------------------------
 
 

@@ -199,9 +199,9 @@ def test_explain_shows_what_each_stage_reads_does_and_writes(sc, capsys):
 def test_debug_string_shows_the_lineage_back_to_its_source(sc):
     words = sc.parallelize(["a b"], 2).flatMap(str.split).keyBy(len)
     lines = words.groupByKey(3).toDebugString().decode().splitlines()
-    assert re.match(r"\(3\) Shuffled\[\d+\] groupByKey at test_lazy.py:\d+$", lines[0])
-    assert re.match(r" \+-\(2\) Transformed\[\d+\] keyBy at test_lazy.py:\d+$", lines[1])
-    assert re.match(r" +\|  Collection\[\d+\] parallelize at test_lazy.py:\d+$", lines[-1])
+    assert re.match(r"\(3\) ShuffledRDD\[\d+\] at groupByKey at test_lazy.py:\d+$", lines[0])
+    assert re.match(r" \+-\(2\) TransformedRDD\[\d+\] at keyBy at test_lazy.py:\d+$", lines[1])
+    assert re.match(r" +\|  CollectionRDD\[\d+\] at parallelize at test_lazy.py:\d+$", lines[-1])
 
 
 # -- long lineages ----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import copy
 import heapq
 import math
 import random
+import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 U = TypeVar("U")
 V = TypeVar("V")
+
+_LARGEST_SAMPLE = sys.maxsize - int(10 * math.sqrt(sys.maxsize))
+"""PySpark's limit: room for ten standard deviations above a mean of so many records."""
 
 _EMPTY = "Can not reduce() empty RDD"
 
@@ -116,10 +120,12 @@ class Actions(Dataset[T_co]):
         """``num`` records at random. Counts the records first.
 
         Raises:
-            ValueError: ``num`` is negative.
+            ValueError: ``num`` is negative, or no number of records.
         """
         if num < 0:
             raise ValueError("Sample size cannot be negative.")
+        if num > _LARGEST_SAMPLE:
+            raise ValueError(f"Sample size cannot be greater than {_LARGEST_SAMPLE}.")
         total = self.count() if num else 0
         if total == 0:
             return []

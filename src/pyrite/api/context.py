@@ -79,6 +79,8 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
             self._conf.setMaster(master)
         if appName is not None:
             self._conf.setAppName(appName)
+        if sparkHome is not None:
+            self._conf.setSparkHome(sparkHome)
         self._conf.setIfMissing("spark.master", "local[*]")
         self._conf.setIfMissing("spark.app.name", os.path.basename(sys.argv[0]) or "pyrite")
         self._settings = Settings(dict(self._conf.getAll()))
@@ -125,6 +127,11 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
     @property
     def appName(self) -> str:
         return self._conf.get("spark.app.name") or ""
+
+    @property
+    def sparkHome(self) -> str | None:
+        """What was given as such; without meaning here."""
+        return self._conf.get("spark.home")
 
     @property
     def version(self) -> str:

@@ -12,7 +12,7 @@ from pyrite.api.pairs import PairTransformations
 from pyrite.api.partitioner import Partitioner, shown
 from pyrite.api.transformations import Transformations
 from pyrite.api.unsupported import PLANNED_RDD, planned
-from pyrite.plan.explain import lineage_text, stages_text
+from pyrite.plan.explain import label, lineage_text, stages_text
 
 if TYPE_CHECKING:
     from pyrite.api.context import SparkContext
@@ -70,8 +70,7 @@ class RDD(
         print(stages_text(self._node))
 
     def __repr__(self) -> str:
-        label = self._name or self._node.origin
-        return f"RDD[{self._node.id}] {label}"
+        return f"{self._name} {label(self._node)}" if self._name else label(self._node)
 
     def __getattr__(self, name: str) -> NoReturn:
         planned("RDD", PLANNED_RDD, name)

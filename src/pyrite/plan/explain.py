@@ -12,6 +12,12 @@ from pyrite.plan.edges import shuffles_read
 from pyrite.plan.fuse import fuse
 
 
+def label(node: Node) -> str:
+    """``"ShuffledRDD[3] at reduceByKey at app.py:7"``, as Spark writes it."""
+    at = f" at {node.origin}" if node.origin else ""
+    return f"{type(node).__name__}RDD[{node.id}]{at}"
+
+
 def lineage_text(node: Node) -> str:
     """A line for each dataset, from ``node`` back to its sources; shuffles are indented, with
     the number of partitions where a stage begins.
@@ -22,7 +28,7 @@ def lineage_text(node: Node) -> str:
     visits: list[tuple[Node, str, str]] = [(node, f"({node.num_partitions}) ", " |  ")]
     while visits:
         current, first, rest = visits.pop()
-        lines.append(f"{first}{type(current).__name__}[{current.id}] {current.origin}".rstrip())
+        lines.append(first + label(current))
         children: list[tuple[Node, str, str]] = []
         for edge in current.dependencies:
             if isinstance(edge, Narrow):
