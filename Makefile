@@ -18,7 +18,7 @@ MADE    := $(VENV)/.made-$(VERSION)
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts docs-test pyspark-doctests \
+.PHONY: help demo test lint types contracts docs-test pyspark-doctests api-table \
   bench bench-quick format shell clean
 
 help:           ## this list
@@ -46,6 +46,9 @@ docs-test: $(VENV)/.tools  ## run the examples in docstrings, README and docs
 
 pyspark-doctests: $(VENV)/.tools  ## run the examples in PySpark's docstrings on Pyrite; NAMES=pyspark.conf runs some
 	@$(BIN)/python -m tests.oracle.surface.doctests $(NAMES)
+
+api-table: $(VENV)/.tools  ## write docs/api-table.md: PySpark's names, and what Pyrite has
+	@$(BIN)/python -m tests.oracle.surface.table
 
 bench: $(VENV)/.tools      ## the figures, beside PySpark, into benchmarks/RESULTS.md; JOBS='sort join' shows some
 	@$(BIN)/python -m benchmarks $(or $(JOBS),--output benchmarks/RESULTS.md) $(ARGS)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import doctest
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
+
+from pyrite.compat import FOLDER
 
 MODULES = (
     "pyspark.core.rdd",
@@ -62,7 +65,8 @@ def package() -> Path:
     Raises:
         ModuleNotFoundError: there is none.
     """
-    spec = PathFinder.find_spec("pyspark")
+    places = [place for place in sys.path if place != FOLDER]
+    spec = PathFinder.find_spec("pyspark", places)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("PySpark is not installed: install the extra 'test'")
     return Path(spec.origin).parent
