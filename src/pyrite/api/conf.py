@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
+
+from pyrite.api.unsupported import PLANNED_CONF, planned
 
 SUBMIT_VARIABLE = "PYRITE_SUBMIT_ARGS"
 """Environment variable by which ``pyrite submit`` hands its options to the program, as JSON:
@@ -87,6 +89,9 @@ class SparkConf:
     def toDebugString(self) -> str:
         """One ``name=value`` a line, sorted."""
         return "\n".join(f"{key}={value}" for key, value in sorted(self._values.items()))
+
+    def __getattr__(self, name: str) -> NoReturn:
+        planned("SparkConf", PLANNED_CONF, name)
 
     def copy(self) -> SparkConf:
         """Another conf with the same settings."""

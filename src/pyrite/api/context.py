@@ -27,6 +27,7 @@ from pyrite.scheduler.history import History
 from pyrite.scheduler.policy import Policy
 
 if TYPE_CHECKING:
+    from pyrite.api.resource import ResourceInformation
     from pyrite.cluster.base import Cluster
     from pyrite.driver.events import Listener
 
@@ -148,6 +149,11 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
     def uiWebUrl(self) -> None:
         """There is no web page yet."""
         return
+
+    @property
+    def resources(self) -> dict[str, ResourceInformation]:
+        """Devices that the driver was given: none."""
+        return {}
 
     def getConf(self) -> SparkConf:
         """A copy of the settings."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from pyrite.api.callsite import public_call
+from pyrite.api.resource import ResourceProfile
 from pyrite.core.errors import SerializationError
 from pyrite.lineage.dependency import Aggregator, Arrangement, Shuffle
 from pyrite.lineage.narrow import Transformed
@@ -31,6 +32,7 @@ class Dataset(Generic[T_co]):
         self._node = node
         self._context = context
         self._name: str | None = None
+        self._profile: ResourceProfile | None = None
 
     def __reduce__(self) -> NoReturn:
         raise SerializationError(

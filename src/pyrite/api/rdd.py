@@ -10,6 +10,7 @@ from pyrite.api.dataset import T_co
 from pyrite.api.numbers import NumberActions
 from pyrite.api.pairs import PairTransformations
 from pyrite.api.partitioner import Partitioner, shown
+from pyrite.api.resource import ResourceProfile, met
 from pyrite.api.transformations import Transformations
 from pyrite.api.unsupported import PLANNED_RDD, planned
 from pyrite.plan.explain import label, lineage_text, stages_text
@@ -56,6 +57,19 @@ class RDD(
     def setName(self, name: str) -> RDD[T_co]:
         self._name = name
         return self
+
+    def withResources(self, profile: ResourceProfile) -> RDD[T_co]:
+        """Note what its tasks shall have. `pyrite.api.resource` says what can be met.
+
+        Raises:
+            UnsupportedError: this machine's workers do not have it.
+        """
+        self._profile = met(profile)
+        return self
+
+    def getResourceProfile(self) -> ResourceProfile | None:
+        """What `withResources` gave it."""
+        return self._profile
 
     def getNumPartitions(self) -> int:
         """How many partitions it has."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NoReturn
 
-from pyrite.core.errors import UnsupportedError
+from pyrite.core.errors import UnsupportedAttributeError
 
 _CACHE = "datasets are not cached yet; until then each action computes its input again"
 _FORMATS = "Hadoop's formats come with the MapReduce layer; use saveAsTextFile and textFile"
 _FRAMES = "DataFrames come later; stay with RDDs, or collect() into pandas or pyarrow"
+_NO_JVM = "there is no JVM behind Pyrite; "
 
 PLANNED_RDD: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("_jrdd", "_jrdd_deserializer", "_to_java_object_rdd"),
+        _NO_JVM + "use the methods of the RDD itself: id(), getNumPartitions(), toDebugString()",
+    ),
     **dict.fromkeys(
         (
             "cache",
@@ -28,7 +33,6 @@ PLANNED_RDD: Mapping[str, str] = {
         _CACHE,
     ),
     "barrier": "barrier stages are not there yet",
-    **dict.fromkeys(("withResources", "getResourceProfile"), "resource profiles are not there yet"),
     "cleanShuffleDependencies": "not needed: shuffle files go when nothing can read them any more",
     "saveAsPickleFile": "not there yet; use saveAsTextFile with json.dumps",
     "toDF": _FRAMES,
@@ -45,7 +49,12 @@ PLANNED_RDD: Mapping[str, str] = {
 }
 
 PLANNED_CONTEXT: Mapping[str, str] = {
-    "resources": "resource profiles are not there yet",
+    **dict.fromkeys(
+        ("_jsc", "_jvm", "_gateway"),
+        _NO_JVM
+        + "use sc.getConf() for settings, the logging module for logs, and fsspec for files "
+        "in any store",
+    ),
     "setCheckpointDir": _CACHE,
     "getCheckpointDir": _CACHE,
     "pickleFile": "not there yet; use textFile with json.loads",
@@ -58,14 +67,18 @@ PLANNED_CONTEXT: Mapping[str, str] = {
     **dict.fromkeys(("show_profiles", "dump_profiles"), "profiling is not there yet"),
 }
 
+PLANNED_CONF: Mapping[str, str] = {
+    "_jconf": _NO_JVM + "use the methods of SparkConf: set(), get(), getAll()",
+}
+
 
 def planned(owner: str, names: Mapping[str, str], name: str) -> NoReturn:
     """The answer to a name that ``owner`` does not have.
 
     Raises:
-        UnsupportedError: PySpark has it.
+        UnsupportedAttributeError: PySpark has it.
         AttributeError: nobody has it.
     """
     if name in names:
-        raise UnsupportedError(f"{owner}.{name}: {names[name]}")
+        raise UnsupportedAttributeError(f"{owner}.{name}: {names[name]}")
     raise AttributeError(f"{owner} has no attribute {name!r}")

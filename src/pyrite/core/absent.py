@@ -61,6 +61,9 @@ ADVICE: Mapping[str, str] = {
     "streaming": "streams are to come; run a job for each batch of new files",
     "pipelines": "declarative pipelines come with DataFrames; write the steps as jobs",
     "testing": "use Pyrite's own fixtures and comparisons for pytest, in docs/testing.md",
+    "join": "use the methods of RDDs: join, leftOuterJoin, cogroup",
+    "rddsampler": "use the methods of RDDs: sample, sampleByKey, randomSplit",
+    "errors.exceptions": "import the exceptions from pyspark.errors",
     "cloudpickle": "import cloudpickle, the package itself",
     **dict.fromkeys(_INNER_MODULES.split(), _INSIDE),
 }

@@ -39,6 +39,10 @@ class UnsupportedError(PyriteError, NotImplementedError):
     """Pyrite does not do this; the message says what to use instead."""
 
 
+class UnsupportedAttributeError(AttributeError, UnsupportedError):
+    """A method or attribute that PySpark has and Pyrite does not; ``hasattr`` says so."""
+
+
 class UnsupportedImportError(ImportError, UnsupportedError):
     """A module or name of PySpark's that Pyrite does not have; the message says where it is asked
     for, and what to use instead."""

@@ -29,7 +29,7 @@ class Row(tuple[Any, ...]):
     def __new__(cls, *args: Any, **kwargs: Any) -> Row:
         if args and kwargs:
             raise ValueError("Can not use both args and kwargs to create Row: name all or none")
-        return _row(list(kwargs), kwargs.values()) if kwargs else super().__new__(cls, args)
+        return named(list(kwargs), kwargs.values()) if kwargs else super().__new__(cls, args)
 
     def __call__(self, *args: Any) -> Row:
         """A row of these values, with the names that this one holds."""
@@ -37,7 +37,7 @@ class Row(tuple[Any, ...]):
             raise ValueError(
                 f"Can not create Row with fields {self}, expected {len(self)} values but got {args}"
             )
-        return _row(list(self), args)
+        return named(list(self), args)
 
     def asDict(self, recursive: bool = False) -> dict[str, Any]:
         """Values by name; with ``recursive``, of rows inside lists and dicts too.
@@ -76,7 +76,7 @@ class Row(tuple[Any, ...]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         if "__fields__" in self.__dict__:
-            return _row, (self.__fields__, tuple(self))
+            return named, (self.__fields__, tuple(self))
         return Row, tuple(self)
 
     def __repr__(self) -> str:
@@ -86,7 +86,8 @@ class Row(tuple[Any, ...]):
         return f"<Row({', '.join(map(repr, self))})>"
 
 
-def _row(names: list[str], values: Iterable[Any]) -> Row:
+def named(names: list[str], values: Iterable[Any]) -> Row:
+    """A row of these names, which must not be changed, and values."""
     row = tuple.__new__(Row, values)
     row.__dict__["__fields__"] = names
     return row

@@ -13,10 +13,12 @@ from pyrite.api.conf import SparkConf
 from pyrite.api.context import SparkContext
 from pyrite.api.files import SparkFiles
 from pyrite.api.rdd import RDD
+from pyrite.api.serializers import CPickleSerializer, MarshalSerializer
 from pyrite.api.statcounter import StatCounter
 from pyrite.api.status import SparkExecutorInfo, SparkJobInfo, SparkStageInfo, StatusTracker
 from pyrite.api.taskcontext import TaskContext
 from pyrite.api.threads import InheritableThread, inheritable_thread_target
+from pyrite.blocks.level import StorageLevel
 from pyrite.core.absent import lookup
 from pyrite.core.version import PYSPARK_VERSION as __version__
 from pyrite.serial.hashing import portable_hash
@@ -27,7 +29,9 @@ __all__ = [
     "Accumulator",
     "AccumulatorParam",
     "Broadcast",
+    "CPickleSerializer",
     "InheritableThread",
+    "MarshalSerializer",
     "Row",
     "SparkConf",
     "SparkContext",
@@ -37,6 +41,7 @@ __all__ = [
     "SparkStageInfo",
     "StatCounter",
     "StatusTracker",
+    "StorageLevel",
     "TaskContext",
     "__version__",
     "inheritable_thread_target",

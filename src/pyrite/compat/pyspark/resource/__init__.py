@@ -1,0 +1,21 @@
+"""``pyspark.resource``."""
+
+from pyrite.api.resource import (
+    ExecutorResourceRequest,
+    ExecutorResourceRequests,
+    ResourceInformation,
+    ResourceProfile,
+    ResourceProfileBuilder,
+    TaskResourceRequest,
+    TaskResourceRequests,
+)
+
+__all__ = [
+    "ExecutorResourceRequest",
+    "ExecutorResourceRequests",
+    "ResourceInformation",
+    "ResourceProfile",
+    "ResourceProfileBuilder",
+    "TaskResourceRequest",
+    "TaskResourceRequests",
+]

@@ -1,0 +1,7 @@
+"""``pyspark.resource.information``."""
+
+from pyrite.api.resource import ResourceInformation
+
+__all__ = [
+    "ResourceInformation",
+]

@@ -1,0 +1,15 @@
+"""``pyspark.resource.requests``."""
+
+from pyrite.api.resource import (
+    ExecutorResourceRequest,
+    ExecutorResourceRequests,
+    TaskResourceRequest,
+    TaskResourceRequests,
+)
+
+__all__ = [
+    "ExecutorResourceRequest",
+    "ExecutorResourceRequests",
+    "TaskResourceRequest",
+    "TaskResourceRequests",
+]

@@ -1,0 +1,5 @@
+"""``pyspark.storagelevel``."""
+
+from pyrite.blocks.level import StorageLevel
+
+__all__ = ["StorageLevel"]
