@@ -56,7 +56,16 @@ NOWHERE = {  # names of PySpark's that nobody would use: why
 }
 
 
-@pytest.mark.parametrize("module", MODULES)
+COMING = pytest.mark.xfail(strict=True, reason="barrier stages and profilers are not there yet")
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        pytest.param(each, marks=[COMING] if each in ("", ".taskcontext") else [])
+        for each in MODULES
+    ],
+)
 def test_every_public_name_is_there_or_is_refused_with_advice(module: str) -> None:
     theirs = importlib.import_module(f"pyspark{module}")
     ours = importlib.import_module(f"pyrite.compat.pyspark{module}")
