@@ -3,11 +3,13 @@
 import io
 import json
 import os
+import re
 import signal
 import sys
 
 import pytest
 
+from pyrite import AccumulatorParam
 from pyrite.core.ids import AttemptId
 from pyrite.core.outcome import Metrics
 from pyrite.driver import events as e
@@ -131,6 +133,65 @@ def test_a_stage_run_again_counts_anew():
         status(e.StageEnded(0.0, 5, True))
     stage = status.stage(5)
     assert (stage.run, stage.tasks, stage.running, stage.done, stage.failed) == (1, 1, 0, 0, 0)
+
+
+def test_the_end_of_a_job_tells_of_its_named_accumulators(make_context, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", out := io.StringIO())
+    log = tmp_path / "events.jsonl"
+    sc = make_context("local[2]", {"pyrite.eventLog": str(log), "pyrite.progress": "true"})
+    bad, other = sc.accumulator(0, name="bad lines"), sc.accumulator(7, name="other")
+    unnamed = sc.accumulator(0)
+
+    def work(x):
+        bad.add(1)
+        unnamed.add(1)
+        return x % 2, 1
+
+    sc.setJobDescription("yearly sums")
+    sc.range(4).map(work).reduceByKey(lambda x, y: x + y).collect()
+    sc.setJobDescription(None)
+    sc.range(4).foreach(other.add)
+    sc.range(4).count()
+    ended = [event for event in logged(log) if event["event"] == "JobEnded"]
+    assert [event["accumulators"] for event in ended] == [{"bad lines": "4"}, {"other": "13"}, {}]
+    first, second = out.getvalue().splitlines()
+    assert re.fullmatch(r"yearly sums: done in [\d.]+ s; bad lines 4", first)
+    assert re.fullmatch(r"foreach at test_watching.py:\d+: done in [\d.]+ s; other 13", second)
+
+
+def test_failed_job_tells_what_was_counted_before(make_context, capfd):
+    sc = make_context("local", {"pyrite.progress": "true", "pyrite.task.maxFailures": 1})
+    bad = sc.accumulator(0, name="bad lines")
+
+    def work(x):
+        bad.add(1)
+        if x == 3:
+            raise ValueError("always")
+
+    with pytest.raises(ValueError, match="always"):
+        sc.parallelize(range(4), 4).foreach(work)
+    assert "failed in 0.0 s; bad lines 3" in capfd.readouterr().err
+
+
+def test_an_accumulator_that_cannot_say_itself_fails_no_job(make_context, tmp_path):
+    class Silent(list):
+        def __str__(self):
+            raise ValueError("no text")
+
+    class Joined(AccumulatorParam):
+        def zero(self, value):
+            return Silent()
+
+        def addInPlace(self, value1, value2):
+            return Silent([*value1, *value2])
+
+    log = tmp_path / "events.jsonl"
+    sc = make_context("local", {"pyrite.eventLog": str(log)})
+    seen = sc.accumulator(Silent(), Joined(), name="seen")
+    sc.range(3).foreach(lambda x: seen.add([x]))
+    assert sorted(seen.value) == [0, 1, 2]
+    [ended] = [event for event in logged(log) if event["event"] == "JobEnded"]
+    assert ended["accumulators"] == {"seen": "a Silent"}
 
 
 def test_context_without_a_terminal_is_silent(make_context, capfd):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import pickle
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
 
@@ -231,10 +231,14 @@ class Accumulators:
                     error.add_note(f"while adding what a task had added to {accumulator!r}")
                     raise
 
-    def named(self) -> Mapping[str, Any]:
-        """The values, as they are now, of those that have names."""
+    def named(self, numbers: Collection[int] | None = None) -> Mapping[str, Any]:
+        """The values, as they are now, of those (of these numbers) that have names."""
         known = [each for ref in self._known.valuerefs() if (each := ref()) is not None]
-        return {each.name: each._share.value for each in known if each.name is not None}
+        return {
+            each.name: each._share.value
+            for each in sorted(known, key=lambda each: each.aid)
+            if each.name is not None and (numbers is None or each.aid in numbers)
+        }
 
 
 def _with_default_param(value: Any) -> tuple[Any, AccumulatorParam[Any]]:

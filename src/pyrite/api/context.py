@@ -15,14 +15,16 @@ from pyrite.api.broadcast import Home
 from pyrite.api.conf import SparkConf, submit_options
 from pyrite.api.files import Files
 from pyrite.api.jobs import Jobs
+from pyrite.api.profiler import BasicProfiler, Profiler, Profiles, Profiling
 from pyrite.api.properties import LocalProperties
 from pyrite.api.shared import SharedVariables
 from pyrite.api.sources import Sources
 from pyrite.api.unsupported import PLANNED_CONTEXT, planned
-from pyrite.core.errors import SerializationError
+from pyrite.core.errors import SerializationError, UnsupportedError
 from pyrite.core.settings import Master, Settings
 from pyrite.driver.driver import Driver
 from pyrite.driver.status import Status
+from pyrite.plan.planner import plainly
 from pyrite.scheduler.history import History
 from pyrite.scheduler.policy import Policy
 
@@ -32,21 +34,24 @@ if TYPE_CHECKING:
     from pyrite.driver.events import Listener
 
 
-class SparkContext(Sources, SharedVariables, Jobs, Files):
+class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
     """Runs jobs on workers: ``local`` in this process, ``local[N]`` in N others.
 
     Parameters:
         master: ``local``, ``local[N]``, ``local[*]`` or ``local[N,F]`` (F failures per task).
         appName: a name for people.
-        sparkHome, serializer, gateway, jsc, profiler_cls, udf_profiler_cls,
-            memory_profiler_cls: taken for the sake of PySpark programs; without meaning here.
+        sparkHome, serializer, gateway, jsc, udf_profiler_cls, memory_profiler_cls: taken for the
+            sake of PySpark programs; without meaning here.
         pyFiles: what tasks may import from, as of `addPyFile`.
         environment: environment variables of the workers.
         batchSize: without meaning here: batches are sized by the engine.
         conf: further settings.
+        profiler_cls: a `Profiler`, for the setting ``spark.python.profile``; by default a
+            `BasicProfiler`.
 
     Raises:
         ValueError: the master or a setting cannot be understood.
+        UnsupportedError: profiles of memory are asked for.
 
     Example:
         >>> with SparkContext("local[2]") as context:
@@ -68,7 +73,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
         conf: SparkConf | None = None,
         gateway: object = None,
         jsc: object = None,
-        profiler_cls: object = None,
+        profiler_cls: type[Profiler] = BasicProfiler,
         udf_profiler_cls: object = None,
         memory_profiler_cls: object = None,
     ) -> None:
@@ -96,12 +101,14 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
         self._status = Status()
         listeners = _listeners(self._settings, self.appName)
         self._history = History(policy) if self._settings["pyrite.history"] else None
+        self._profiles = self._profiles_of(profiler_cls)
         self._driver = Driver(
             _cluster(master_url, self._settings, self.environment),
             policy,
             [self._status, *listeners],
             self._history,
-            self._accumulators.count,
+            self._accumulators,
+            self._profiles.around if self._profiles else plainly,
         )
         self._broadcasts = Home(self._driver)
         self._driver.start()
@@ -113,6 +120,16 @@ class SparkContext(Sources, SharedVariables, Jobs, Files):
             raise
         SparkContext._running.append(self)
         atexit.register(self.stop)
+
+    def _profiles_of(self, kind: type[Profiler]) -> Profiles | None:
+        if self._settings["pyrite.profile.memory"]:
+            raise UnsupportedError(
+                "there are no profiles of memory. The event log (pyrite.eventLog) tells the peak "
+                "memory of each task; tracemalloc inside mapPartitions tells of lines"
+            )
+        if not self._settings["pyrite.profile"]:
+            return None
+        return Profiles(lambda: kind(self), self._settings["pyrite.profile.dump"])
 
     # -- the program --------------------------------------------------------------------
 

@@ -64,7 +64,6 @@ PLANNED_CONTEXT: Mapping[str, str] = {
         ("sequenceFile", "newAPIHadoopFile", "newAPIHadoopRDD", "hadoopFile", "hadoopRDD"),
         _FORMATS,
     ),
-    **dict.fromkeys(("show_profiles", "dump_profiles"), "profiling is not there yet"),
 }
 
 PLANNED_CONF: Mapping[str, str] = {

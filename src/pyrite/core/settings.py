@@ -197,6 +197,27 @@ ALL: tuple[Setting[Any], ...] = (
         "Archives for SparkFiles.get, with commas between, as of SparkContext.addArchive.",
     ),
     Setting(
+        "pyrite.profile",
+        "spark.python.profile",
+        parse_bool,
+        False,
+        "Profile all tasks with cProfile, for SparkContext.show_profiles().",
+    ),
+    Setting(
+        "pyrite.profile.dump",
+        "spark.python.profile.dump",
+        str,
+        "",
+        "Folder to write the profiles to when Python ends; empty: they are printed then.",
+    ),
+    Setting(
+        "pyrite.profile.memory",
+        "spark.python.profile.memory",
+        parse_bool,
+        False,
+        "There are no profiles of memory: true is refused.",
+    ),
+    Setting(
         "pyrite.eventLog",
         "",
         str,

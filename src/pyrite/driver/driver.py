@@ -11,7 +11,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, WorkerPrinted
 from pyrite.core.errors import JobFailed, StoppedError
@@ -21,8 +21,9 @@ from pyrite.core.specs import StageInputs, TaskLaunch
 from pyrite.driver import events as seen
 from pyrite.driver.failures import exception_for, text_of
 from pyrite.driver.job import Job
+from pyrite.driver.summary import Accumulating, NoAccumulators, shown
 from pyrite.lineage.node import Node
-from pyrite.plan.planner import Planner, Stage
+from pyrite.plan.planner import Around, Planner, Stage, plainly
 from pyrite.plan.program import Action
 from pyrite.scheduler import commands as todo
 from pyrite.scheduler import events as heard
@@ -54,8 +55,6 @@ class _CancelChosen:
     chosen: Callable[[Job], bool]
 
 
-Accumulate: TypeAlias = Callable[[Mapping[int, Any]], None]
-"""Takes what a task has added to accumulators, by their numbers, in the driver's thread."""
 _Message: TypeAlias = ClusterEvent | heard.Event | Job | _CancelChosen | _ForgetBroadcast | _Stop
 
 
@@ -67,7 +66,8 @@ class Driver:
         policy: the scheduler's limits.
         listeners: told of everything that happens, in the driver's thread.
         history: where to write down all that the scheduler is told and says, if anywhere.
-        accumulate: told what each task added, once a task, before its job is done.
+        accumulators: told what each task added, once a task, before its job is done.
+        around: what to put around each stage's program, as of `Planner`.
     """
 
     def __init__(
@@ -76,14 +76,15 @@ class Driver:
         policy: Policy,
         listeners: Sequence[seen.Listener] = (),
         history: History | None = None,
-        accumulate: Accumulate = lambda shares: None,
+        accumulators: Accumulating | None = None,
+        around: Around = plainly,
     ) -> None:
         self._cluster = cluster
         self._listeners = list(listeners)
-        self._planner = Planner()
+        self._planner = Planner(around)
         self._scheduler = SchedulerState(policy)
         self._history = history
-        self._accumulate = accumulate
+        self._accumulators = accumulators or NoAccumulators()
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._room_for_output = threading.Semaphore(_OUTPUTS_AHEAD)
         self._jobs: dict[JobId, Job] = {}
@@ -357,13 +358,20 @@ class Driver:
         the sum would be wrong."""
         if not success.accumulated:
             return
+        jobs = [
+            job
+            for job in self._jobs.values()
+            if any(stage.spec.stage == attempt.stage for stage in job.plan.stages)
+        ]
         try:
-            self._accumulate(loads(success.accumulated))
+            shares = loads(success.accumulated)
+            for job in jobs:
+                job.accumulated.update(shares)
+            self._accumulators.count(shares)
         except BaseException as error:  # the user's own, but the thread is the engine's
-            for job in self._jobs.values():
-                if any(stage.spec.stage == attempt.stage for stage in job.plan.stages):
-                    job.spoilt = error
-                    self.cancel(job, "an accumulator failed")
+            for job in jobs:
+                job.spoilt = error
+                self.cancel(job, "an accumulator failed")
 
     def _task(self, attempt: AttemptId, epoch: int) -> TaskLaunch:
         stage = self._stages[attempt.stage]
@@ -387,7 +395,9 @@ class Driver:
                 if stage.spec.shuffle is None:
                     self._inputs.pop(stage_id, None)
                     self._cluster.forget_stage(stage_id)
-        self._say(seen.JobEnded(time.time(), job.id, text_of(error) if error else ""))
+        accumulators = shown(self._accumulators.named(job.accumulated))
+        text = text_of(error) if error else ""
+        self._say(seen.JobEnded(time.time(), job.id, text, accumulators))
         job.finish(error)
         self._cluster.wake()
 

@@ -6,7 +6,7 @@ Every event has ``time``, in seconds since the epoch.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pyrite.core.ids import AttemptId, JobId, StageId, WorkerId
@@ -26,11 +26,13 @@ class JobStarted:
 
 @dataclass(frozen=True, slots=True)
 class JobEnded:
-    """``error`` is empty if the job succeeded."""
+    """``error`` is empty if the job succeeded. ``accumulators`` are the values, at this time, of
+    those with names that its tasks added to."""
 
     time: float
     job: JobId
     error: str
+    accumulators: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

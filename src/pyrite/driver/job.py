@@ -26,6 +26,8 @@ class Job:
         self._results: dict[int, bytes] = {}
         self.error: BaseException | None = None
         """What failed the job, once it is done."""
+        self.accumulated: set[int] = set()
+        """The numbers of the accumulators that its tasks have added to."""
         self.spoilt: BaseException | None = None
         """What an accumulator raised at a task's share: the job will end with it."""
 

@@ -1,6 +1,7 @@
 """Progress on the terminal: one line per running stage, gone when the stage is.
 
-Where there is no terminal but progress was asked for, a plain line tells of each stage's end.
+Where there is no terminal but progress was asked for, a plain line tells of each stage's end. At
+the end of a job stand its named accumulators.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Progress:
                 case JobStarted():
                     self._jobs[event.job] = event
                 case JobEnded():
-                    self._jobs.pop(event.job, None)
+                    self._job_ended(event)
                 case StageStarted():
                     self._started(event)
                 case TaskEnded():
@@ -150,6 +151,15 @@ class Progress:
             self._say(f"{line.name}: {state}, {line.done} tasks in {seconds:.1f} s{notes}")
         if not self._lines:
             self._close()
+
+    def _job_ended(self, event: JobEnded) -> None:
+        job = self._jobs.pop(event.job, None)
+        if job is None or not event.accumulators:
+            return
+        state = "failed" if event.error else "done"
+        sums = ", ".join(f"{name} {value}" for name, value in event.accumulators.items())
+        name = title(job.properties) or job.name
+        self._say(f"{name}: {state} in {event.time - job.time:.1f} s; {sums}")
 
     def _close(self) -> None:
         if self._timer is not None:

@@ -11,9 +11,9 @@ import itertools
 import sys
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from pyrite.core.ids import JobId, NodeId, ShuffleId, StageId
 from pyrite.core.specs import JobSpec, StageProgram, StageSpec
@@ -25,6 +25,14 @@ from pyrite.plan.edges import shuffles_read
 from pyrite.plan.fuse import fuse
 from pyrite.plan.program import Action, MapProgram, Program, ResultProgram
 from pyrite.serial.closures import dumps_closure
+
+Around: TypeAlias = Callable[[Program, NodeId], Program]
+"""Gives the program that is to run in the place of one that computes a dataset."""
+
+
+def plainly(program: Program, dataset: NodeId) -> Program:
+    """Nothing around it."""
+    return program
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +73,14 @@ class Plan:
 
 class Planner:
     """Makes plans. A shuffle keeps its stage for as long as the program can reach it, so that
-    a later job finds its output."""
+    a later job finds its output.
 
-    def __init__(self) -> None:
+    Parameters:
+        around: what to put around each stage's program.
+    """
+
+    def __init__(self, around: Around = plainly) -> None:
+        self._around = around
         self._lock = threading.RLock()
         self._jobs = itertools.count()
         self._stage_ids = itertools.count()
@@ -94,7 +107,7 @@ class Planner:
                     _preferences(tree, partitions),
                 ),
                 tree,
-                _pickled(stage_id, ResultProgram(tree, action), name),
+                _pickled(stage_id, self._around(ResultProgram(tree, action), node.id), name),
                 parents,
             )
             return Plan(next(self._jobs), (*_ancestors(parents), result), name)
@@ -131,6 +144,7 @@ class Planner:
         parents = tuple(self._map_stages[each] for each in shuffles_read(tree))
         partitions = range(tree.num_partitions)
         name = shuffle.origin
+        program = MapProgram(tree, shuffle)
         return Stage(
             StageSpec(
                 stage_id,
@@ -142,7 +156,7 @@ class Planner:
                 _is_by_position(tree),
             ),
             tree,
-            _pickled(stage_id, MapProgram(tree, shuffle), name),
+            _pickled(stage_id, self._around(program, shuffle.parent.id), name),
             parents,
         )
 

@@ -70,6 +70,7 @@ FAILURES: dict[str, str] = {
         ("pyspark.accumulators.Accumulator#17", "pyspark.accumulators.Accumulator#19"),
         "there is no JVM whose exception could be raised: JobFailed",
     ),
+    "pyspark.profiler.Profiler#8": "RDDs are numbered through all contexts of a process",
     "pyspark.statcounter.StatCounter.asDict#1": "prints a long of Python 2: PySpark fails it too",
 }
 """About RDDs, and another outcome on Pyrite."""
@@ -104,8 +105,6 @@ FAILURES |= dict.fromkeys(
         "pyspark.taskcontext.BarrierTaskContext#4",
         "pyspark.taskcontext.BarrierTaskContext.getTaskInfos#1",
         "pyspark.taskcontext.BarrierTaskContext.getTaskInfos#3-4",
-        "pyspark.profiler.Profiler#2-3",
-        "pyspark.profiler.Profiler#5-9",
         "pyspark.resource.profile.ResourceProfile#1-8",
         "pyspark.serializers#2-5",
     ),

@@ -12,6 +12,7 @@ from pyrite.api.broadcast import Broadcast
 from pyrite.api.conf import SparkConf
 from pyrite.api.context import SparkContext
 from pyrite.api.files import SparkFiles
+from pyrite.api.profiler import BasicProfiler, Profiler
 from pyrite.api.rdd import RDD
 from pyrite.api.serializers import CPickleSerializer, MarshalSerializer
 from pyrite.api.statcounter import StatCounter
@@ -28,10 +29,12 @@ __all__ = [
     "RDD",
     "Accumulator",
     "AccumulatorParam",
+    "BasicProfiler",
     "Broadcast",
     "CPickleSerializer",
     "InheritableThread",
     "MarshalSerializer",
+    "Profiler",
     "Row",
     "SparkConf",
     "SparkContext",
