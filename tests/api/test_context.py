@@ -1,7 +1,6 @@
 """`SparkConf`, `SparkContext`: settings, masters, life and death."""
 
 import getpass
-import os
 import sys
 import threading
 
@@ -54,13 +53,6 @@ def test_workers_have_the_environment(make_context):
     assert sc.parallelize([1], 1).pipe("env").filter(lambda x: "COLOUR" in x).collect() == [
         "COLOUR=red"
     ]
-
-
-def test_a_worker_has_one_thread_for_arrays_unless_it_is_given_more(make_context, monkeypatch):
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    for settings, threads in [({}, "1"), ({"spark.executorEnv.OMP_NUM_THREADS": "2"}, "2")]:
-        sc = make_context("local[1]", settings)
-        assert sc.range(1).map(lambda _: os.environ["OMP_NUM_THREADS"]).collect() == [threads]
 
 
 def test_context_copies_its_settings(make_context, conf):
@@ -196,9 +188,6 @@ def test_context_says_where_and_as_whom_it_runs(conf):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("cache", "each action computes its input again"),
-        ("persist", "each action computes its input again"),
-        ("checkpoint", "each action computes its input again"),
         ("countApproxDistinct", r"use distinct\(\)\.count\(\)"),
         ("reduceByKeyLocally", "use reduceByKey"),
         ("saveAsPickleFile", "use saveAsTextFile"),
@@ -214,7 +203,6 @@ def test_name_that_is_not_there_yet_says_what_to_use(sc, name, advice):
     ("name", "advice"),
     [
         ("binaryFiles", "use wholeTextFiles"),
-        ("setCheckpointDir", "each action computes its input again"),
     ],
 )
 def test_name_of_the_context_that_is_not_there_yet_says_what_to_use(sc, name, advice):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pyrite.core.settings import ALL, parse_bytes
+from pyrite.core.settings import ALL, parse_bytes, parse_seconds
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -18,7 +18,7 @@ def table() -> str:
             default = str(default).lower()
         elif isinstance(default, int) and setting.parse is parse_bytes:
             default = f"{default >> 20}m"
-        elif isinstance(default, float):
+        elif setting.parse is parse_seconds:
             default = f"{default:g}s"
         shown = "" if default in (None, "", ()) else f"`{default}`"
         spark = f"`{setting.spark}`" if setting.spark else ""

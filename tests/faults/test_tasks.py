@@ -177,8 +177,8 @@ def test_what_tasks_print_and_log_comes_with_their_task(make_context, capfd):
 
     make_context("local[2]").parallelize([7, 8], 2).map(talk).collect()
     printed = capfd.readouterr()
-    assert "partition 0] said 7\n" in printed.out
-    assert "partition 1] said 8\n" in printed.out
+    assert "partition 0] said 7\n" in printed.err
+    assert "partition 1] said 8\n" in printed.err
     assert "partition 1] logged 8\n" in printed.err
 
 

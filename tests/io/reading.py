@@ -17,6 +17,7 @@ def task_for(source: FileSource, partition: int) -> TaskContext:
         shuffle=no_service,
         memory=no_service,
         broadcasts=no_service,
+        blocks=no_service,
         scratch="",
     )
 

@@ -12,6 +12,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
+from pyrite.blocks.store import BlockStore
 from pyrite.core.context import MemoryGuard, MemoryWatch, TaskContext
 from pyrite.core.ids import AttemptId
 from pyrite.core.specs import MapOutput
@@ -72,13 +73,14 @@ class Sandbox:
         attempt = AttemptId(0, partition, next(self._attempts))
         scratch = os.path.join(self.folder, "scratch-" + "-".join(map(str, attempt)))
         shuffle = FileShuffle(self.folder, "here", {})
-        no_service: Any = None
+        no_service: Any = None  # broadcasts are not what is tested
         task = TaskContext(
             attempt,
             splits={},
             shuffle=shuffle,
             memory=self.memory,
             broadcasts=no_service,
+            blocks=BlockStore(self.folder, "worker", "here", budget=0),
             scratch=scratch,
             batch_size=self.batch_size,
         )

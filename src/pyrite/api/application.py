@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from pyrite.api.callsite import public_call
+from pyrite.api.checkpoints import Checkpoints
 from pyrite.api.conf import SparkConf
 from pyrite.api.properties import LocalProperties
 from pyrite.api.rdd import RDD
@@ -34,6 +35,7 @@ class Application:
     _status: Status
     _stopped: bool
     _properties: LocalProperties
+    _checkpoints: Checkpoints
 
     def _rdd(self, node: Node) -> RDD[Any]:
         self._check_running()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from pyrite.api.accumulators import Accumulators
 from pyrite.api.broadcast import Home
+from pyrite.api.checkpoints import Checkpoints
 from pyrite.api.conf import SparkConf, submit_options
 from pyrite.api.files import Files
 from pyrite.api.jobs import Jobs
@@ -79,6 +80,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
     ) -> None:
         self._stopped = True
         self._properties = LocalProperties()
+        self._checkpoints = Checkpoints(self)
         self._accumulators = Accumulators()
         self._conf = (conf or SparkConf()).copy()
         if master is not None:
@@ -238,7 +240,9 @@ def _cluster(master: Master, settings: Settings, environment: Mapping[str, str])
     if master.workers == 0:
         from pyrite.cluster.inline import InlineCluster
 
-        return InlineCluster(settings.local_dir, settings.worker_memory(1))
+        return InlineCluster(
+            settings.local_dir, settings.worker_memory(1), settings.storage_memory(1)
+        )
     from pyrite.cluster.local import LocalCluster
 
     return LocalCluster(
@@ -246,6 +250,7 @@ def _cluster(master: Master, settings: Settings, environment: Mapping[str, str])
         settings.local_dir,
         settings.worker_memory(master.workers),
         settings.worker_memory_limit(master.workers),
+        settings.storage_memory(master.workers),
         environment,
     )
 

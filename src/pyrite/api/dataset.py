@@ -88,6 +88,7 @@ class Dataset(Generic[T_co]):
         job = context._driver.run(self._node, partitions, action, public_call(), properties)
         if job.error is not None:
             raise job.error  # from here, so that few frames stand between the user's own
+        context._checkpoints.after_job(self._node)
         return job.results()
 
     def _partitioner(self, number: int | None, function: Callable[[Any], int]) -> HashPartitioner:

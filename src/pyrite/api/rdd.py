@@ -10,6 +10,7 @@ from pyrite.api.dataset import T_co
 from pyrite.api.numbers import NumberActions
 from pyrite.api.pairs import PairTransformations
 from pyrite.api.partitioner import Partitioner, shown
+from pyrite.api.persistence import Persistence
 from pyrite.api.resource import ResourceProfile, met
 from pyrite.api.transformations import Transformations
 from pyrite.api.unsupported import PLANNED_RDD, planned
@@ -25,6 +26,7 @@ class RDD(
     NumberActions[T_co],
     ApproximateActions[T_co],
     Actions[T_co],
+    Persistence[T_co],
 ):
     """Records in partitions, on many workers, described by how they are made.
 

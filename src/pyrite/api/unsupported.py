@@ -7,7 +7,6 @@ from typing import NoReturn
 
 from pyrite.core.errors import UnsupportedAttributeError
 
-_CACHE = "datasets are not cached yet; until then each action computes its input again"
 _FORMATS = "Hadoop's formats come with the MapReduce layer; use saveAsTextFile and textFile"
 _FRAMES = "DataFrames come later; stay with RDDs, or collect() into pandas or pyarrow"
 _NO_JVM = "there is no JVM behind Pyrite; "
@@ -16,21 +15,6 @@ PLANNED_RDD: Mapping[str, str] = {
     **dict.fromkeys(
         ("_jrdd", "_jrdd_deserializer", "_to_java_object_rdd"),
         _NO_JVM + "use the methods of the RDD itself: id(), getNumPartitions(), toDebugString()",
-    ),
-    **dict.fromkeys(
-        (
-            "cache",
-            "persist",
-            "unpersist",
-            "checkpoint",
-            "localCheckpoint",
-            "isCheckpointed",
-            "isLocallyCheckpointed",
-            "getCheckpointFile",
-            "getStorageLevel",
-            "is_cached",
-        ),
-        _CACHE,
     ),
     "barrier": "barrier stages are not there yet",
     "cleanShuffleDependencies": "not needed: shuffle files go when nothing can read them any more",
@@ -55,8 +39,6 @@ PLANNED_CONTEXT: Mapping[str, str] = {
         + "use sc.getConf() for settings, the logging module for logs, and fsspec for files "
         "in any store",
     ),
-    "setCheckpointDir": _CACHE,
-    "getCheckpointDir": _CACHE,
     "pickleFile": "not there yet; use textFile with json.loads",
     "binaryFiles": "not there yet; use wholeTextFiles with use_unicode=False",
     "binaryRecords": "not there yet; use wholeTextFiles with use_unicode=False",

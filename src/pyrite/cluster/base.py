@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pyrite.core.ids import AttemptId, StageId, WorkerId
+from pyrite.core.ids import AttemptId, NodeId, StageId, WorkerId
 from pyrite.core.outcome import TaskReport
 from pyrite.core.specs import MapOutput, TaskLaunch
 from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
@@ -77,6 +77,10 @@ class Cluster(ABC):
     @abstractmethod
     def forget_broadcast(self, number: int) -> None:
         """Tasks launched from now on read the broadcast value anew."""
+
+    @abstractmethod
+    def forget_dataset(self, dataset: NodeId) -> None:
+        """Workers are to drop the dataset's cached blocks."""
 
     @abstractmethod
     def remove_output(self, output: MapOutput) -> None:

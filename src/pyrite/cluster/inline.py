@@ -6,10 +6,11 @@ import os
 import threading
 from collections import deque
 
+from pyrite.blocks.store import BlockStore
 from pyrite.cluster.base import Cluster, Sink
 from pyrite.cluster.guarded_folder import GuardedFolder
-from pyrite.core.ids import AttemptId, StageId, WorkerId
-from pyrite.core.specs import MapOutput, StageInputs, TaskLaunch
+from pyrite.core.ids import AttemptId, NodeId, StageId, WorkerId, worker_place
+from pyrite.core.specs import MapOutput, StageInputs, StageProgram, TaskLaunch
 from pyrite.executor.memory import Memory
 from pyrite.executor.runner import TaskRunner
 from pyrite.scheduler.events import WorkerJoined
@@ -25,21 +26,23 @@ class InlineCluster(Cluster):
     Parameters:
         parent_folder: where its folder for shuffle and spill files is made.
         memory_budget: bytes of resident memory at which tasks spill.
+        storage_memory: bytes of memory that cached blocks may take.
     """
 
-    def __init__(self, parent_folder: str, memory_budget: int) -> None:
+    def __init__(self, parent_folder: str, memory_budget: int, storage_memory: int) -> None:
         self._folder = GuardedFolder(parent_folder)
         folder = self._folder.path
         self._runner = TaskRunner(
             _WORKER,
             lambda inputs: FileShuffle(folder, _NODE, inputs),
             Memory(memory_budget),
+            BlockStore(folder, worker_place(_WORKER), _NODE, storage_memory),
             folder,
         )
         self._tasks: deque[TaskLaunch] = deque()
         self._changed = threading.Condition()
         self._one_at_a_time = threading.RLock()
-        self._known: set[StageId] = set()
+        self._programs: dict[StageId, StageProgram] = {}
         self._inputs: dict[StageId, StageInputs] = {}
 
     @property
@@ -73,8 +76,8 @@ class InlineCluster(Cluster):
             if not self._tasks:
                 return
             task = self._tasks.popleft()
-        if task.program.stage not in self._known:
-            self._known.add(task.program.stage)
+        if self._programs.get(task.program.stage) is not task.program:
+            self._programs[task.program.stage] = task.program
             self._runner.add_program(task.program)
         if self._inputs.get(task.program.stage) is not task.inputs:
             self._inputs[task.program.stage] = task.inputs
@@ -98,12 +101,15 @@ class InlineCluster(Cluster):
         raise AssertionError("no scheduler policy for an inline cluster kills workers")
 
     def forget_stage(self, stage: StageId) -> None:
-        self._known.discard(stage)
+        self._programs.pop(stage, None)
         self._inputs.pop(stage, None)
         self._runner.forget(stage)
 
     def forget_broadcast(self, number: int) -> None:
         self._runner.forget_broadcast(number)
+
+    def forget_dataset(self, dataset: NodeId) -> None:
+        self._runner.forget_dataset(dataset)
 
     def remove_output(self, output: MapOutput) -> None:
         remove_file(output.path)

@@ -26,12 +26,13 @@ from pyrite.cluster.inline import remove_file
 from pyrite.cluster.process import WorkerProcess, ended_because, spawn_zygote
 from pyrite.cluster.zygote import NOTICE, STARTED, ZygoteSettings
 from pyrite.core.errors import CorruptBlockError
-from pyrite.core.ids import AttemptId, StageId, WorkerId
+from pyrite.core.ids import AttemptId, NodeId, StageId, WorkerId
 from pyrite.core.outcome import Cause, Failure, TaskReport
 from pyrite.core.specs import MapOutput, TaskLaunch
 from pyrite.executor.messages import (
     Dying,
     ForgetBroadcast,
+    ForgetDataset,
     ForgetStage,
     Heartbeat,
     Hello,
@@ -56,6 +57,7 @@ class LocalCluster(Cluster):
         parent_folder: where the cluster's folder for shuffle and spill files is made.
         memory_budget: bytes of resident memory per worker at which tasks spill.
         memory_limit: bytes at which a worker gives up.
+        storage_memory: bytes of memory per worker that cached blocks may take.
         environment: environment variables of the workers, besides the driver's own.
     """
 
@@ -65,6 +67,7 @@ class LocalCluster(Cluster):
         parent_folder: str,
         memory_budget: int,
         memory_limit: int,
+        storage_memory: int,
         environment: Mapping[str, str],
     ) -> None:
         self._size = size
@@ -73,7 +76,7 @@ class LocalCluster(Cluster):
         self._settings = ZygoteSettings(
             list(sys.path),
             os.environ.get("PYTHONPATH"),
-            WorkerSettings(NODE, self._folder, memory_budget, memory_limit),
+            WorkerSettings(NODE, self._folder, memory_budget, memory_limit, storage_memory),
         )
         self._lock = threading.RLock()
         self._workers: dict[WorkerId, WorkerProcess] = {}
@@ -146,8 +149,8 @@ class LocalCluster(Cluster):
             if process is None:
                 return  # its loss is on the way to the scheduler
             process.attempt = task.attempt
-            if task.program.stage not in process.programs:
-                process.programs.add(task.program.stage)
+            if process.programs.get(task.program.stage) is not task.program:
+                process.programs[task.program.stage] = task.program
                 process.send(task.program)
             if process.inputs.get(task.program.stage) is not task.inputs:
                 process.inputs[task.program.stage] = task.inputs
@@ -171,7 +174,7 @@ class LocalCluster(Cluster):
         with self._lock:
             for process in self._workers.values():
                 if stage in process.programs:
-                    process.programs.discard(stage)
+                    del process.programs[stage]
                     process.inputs.pop(stage, None)
                     process.send(ForgetStage(stage))
                     self._flush(process)
@@ -190,6 +193,12 @@ class LocalCluster(Cluster):
                 if process.said_hello:
                     process.send(ForgetBroadcast(number))
                     self._flush(process)
+
+    def forget_dataset(self, dataset: NodeId) -> None:
+        with self._lock:
+            for process in self._workers.values():
+                process.send(ForgetDataset(dataset))
+                self._flush(process)
 
     def remove_output(self, output: MapOutput) -> None:
         remove_file(output.path)

@@ -16,7 +16,7 @@ from typing import Any
 
 from pyrite.cluster.zygote import SPAWN, ZygoteSettings
 from pyrite.core.ids import AttemptId, StageId, WorkerId
-from pyrite.core.specs import StageInputs
+from pyrite.core.specs import StageInputs, StageProgram
 from pyrite.executor.messages import Decoder, encode
 from pyrite.serial.hashing import HASH_SEED
 
@@ -34,7 +34,6 @@ def spawn_zygote(
     zygote = subprocess.Popen(
         [sys.executable, "-P", "-m", "pyrite.cluster.zygote", str(theirs.fileno())],
         env={
-            "OMP_NUM_THREADS": "1",  # a worker has one core: more threads of NumPy's are in the way
             **os.environ,
             **environment,
             "PYTHONHASHSEED": str(HASH_SEED),
@@ -63,7 +62,7 @@ class WorkerProcess:
         self.status: int | None = None
         """Its wait status, once it has ended."""
         self.attempt: AttemptId | None = None
-        self.programs: set[StageId] = set()
+        self.programs: dict[StageId, StageProgram] = {}
         self.inputs: dict[StageId, StageInputs] = {}
         self.memory = 0
         self.interest = selectors.EVENT_READ

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pyrite.core.ids import AttemptId, NodeId
+from pyrite.core.ids import AttemptId, BlockId, NodeId
 from pyrite.core.outcome import FetchFailure, Metrics
 from pyrite.core.specs import MapOutput
 
@@ -68,6 +68,21 @@ class BroadcastService(Protocol):
         ...
 
 
+class BlockService(Protocol):
+    """A task's door to the cached blocks of its worker and node. ``level`` is a
+    `pyrite.blocks.level.StorageLevel`."""
+
+    def read(self, block: BlockId, level: Any, watch: MemoryWatch) -> Iterator[Any] | None:
+        """The records of a block, or None if it is not here."""
+        ...
+
+    def compute(
+        self, block: BlockId, level: Any, records: Iterator[Any], watch: MemoryWatch
+    ) -> Iterator[Any]:
+        """Keep the records of a block, and give them."""
+        ...
+
+
 class Accumulated(Protocol):
     """A task's share of an accumulator."""
 
@@ -87,12 +102,14 @@ class TaskContext:
         shuffle: shuffle data in and out.
         memory: when to spill.
         broadcasts: values that all tasks share.
+        blocks: cached blocks in and out.
         scratch: a folder for this attempt's spill files; made on first use by its users,
             removed when the attempt ends.
         metrics: counters, added to once per batch.
         folder: the node's folder, which its workers share and which outlives them.
         properties: what the user's thread had set when it started the job (`setLocalProperty`).
         accumulated: what the task has added to accumulators, by their numbers.
+        lost_block: the block that should have been there and was not, if any.
         position: says where in its input the task is, for error messages; set by sources.
         batch_size: records per batch between processes and files.
     """
@@ -102,10 +119,12 @@ class TaskContext:
     shuffle: ShuffleService
     memory: MemoryGuard
     broadcasts: BroadcastService
+    blocks: BlockService
     scratch: str
     folder: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
     accumulated: dict[int, Accumulated] = field(default_factory=dict)
+    lost_block: BlockId | None = None
     metrics: Metrics = field(default_factory=Metrics)
     position: Callable[[], str] | None = None
     batch_size: int = 4096

@@ -27,6 +27,11 @@ class ShuffleLostError(JobFailed):
     """Shuffle data was lost again and again, faster than it could be made anew."""
 
 
+class BlockLost(PyriteError):
+    """A cached block was not where it should be. The job is planned again, so that users do not
+    see it; a dataset of `localCheckpoint`, which cannot be made again, is the exception."""
+
+
 class JobCancelled(PyriteError):
     """The job was cancelled by the user."""
 

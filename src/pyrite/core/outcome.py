@@ -82,7 +82,14 @@ class FetchFailure:
     others: Mapping[int, MapOutput] = field(default_factory=dict)
 
 
-Outcome: TypeAlias = Success | Failure | FetchFailure
+@dataclass(frozen=True, slots=True)
+class BlockMissing:
+    """A cached block was not where the plan took it to be."""
+
+    block: BlockId
+
+
+Outcome: TypeAlias = Success | Failure | FetchFailure | BlockMissing
 
 
 @lean_pickle
@@ -104,9 +111,10 @@ class BlockChange:
 @lean_pickle
 @dataclass(frozen=True, slots=True)
 class TaskReport:
-    """What a worker says when an attempt has ended."""
+    """What a worker says when an attempt has ended; ``blocks``: what it has kept and let go."""
 
     worker: WorkerId
     attempt: AttemptId
     outcome: Outcome
     metrics: Metrics = field(default_factory=Metrics)
+    blocks: tuple[BlockChange, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 import re
 import tempfile
@@ -48,6 +49,17 @@ def parse_count(text: str) -> int:
     if not text.strip().isdigit() or int(text) < 1:
         raise ValueError(f"{text!r} is not a number of at least 1")
     return int(text)
+
+
+def parse_fraction(text: str) -> float:
+    """A share of a whole, from text such as ``"0.5"``."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = math.nan
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"{text!r} is not a number from 0 to 1")
+    return share
 
 
 def parse_progress(text: str) -> str:
@@ -106,6 +118,13 @@ ALL: tuple[Setting[Any], ...] = (
         "Resident memory at which a worker ends itself; 90 % of the machine's, shared.",
     ),
     Setting(
+        "pyrite.storage.fraction",
+        "spark.memory.storageFraction",
+        parse_fraction,
+        0.5,
+        "Share of a worker's memory that cached blocks may take.",
+    ),
+    Setting(
         "pyrite.task.maxFailures",
         "spark.task.maxFailures",
         parse_count,
@@ -151,8 +170,8 @@ ALL: tuple[Setting[Any], ...] = (
         "pyrite.locality.wait",
         "spark.locality.wait",
         parse_seconds,
-        0.0,
-        "How long an idle worker waits for a task whose input is near.",
+        3.0,
+        "How long an idle worker leaves a task to those that are near its input.",
     ),
     Setting(
         "pyrite.speculation",
@@ -269,6 +288,10 @@ class Settings:
         """Bytes at which one of ``workers`` on this machine spills; below their limit."""
         budget = self["pyrite.worker.memory"] or machine_memory() * 6 // 10 // workers
         return int(min(budget, self.worker_memory_limit(workers) * 9 // 10))
+
+    def storage_memory(self, workers: int) -> int:
+        """Bytes that cached blocks may take in one of ``workers`` on this machine."""
+        return int(self.worker_memory(workers) * self["pyrite.storage.fraction"])
 
     def worker_memory_limit(self, workers: int) -> int:
         """Bytes at which one of ``workers`` on this machine ends itself."""

@@ -8,22 +8,25 @@ import queue
 import threading
 import time
 import traceback
+import weakref
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pyrite.blocks.level import StorageLevel
 from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, WorkerPrinted
 from pyrite.core.errors import JobFailed, StoppedError
-from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId
-from pyrite.core.outcome import Failure, FetchFailure, Success, TaskReport
+from pyrite.core.ids import AttemptId, BlockId, JobId, NodeId, ShuffleId, StageId, worker_place
+from pyrite.core.outcome import BlockMissing, Cause, Failure, FetchFailure, Success, TaskReport
 from pyrite.core.specs import StageInputs, TaskLaunch
 from pyrite.driver import events as seen
 from pyrite.driver.failures import exception_for, text_of
 from pyrite.driver.job import Job
 from pyrite.driver.summary import Accumulating, NoAccumulators, shown
 from pyrite.lineage.node import Node
-from pyrite.plan.planner import Around, Planner, Stage, plainly
+from pyrite.plan.persisted import Persisted
+from pyrite.plan.planner import Around, Plan, Planner, Stage, plainly
 from pyrite.plan.program import Action
 from pyrite.scheduler import commands as todo
 from pyrite.scheduler import events as heard
@@ -55,7 +58,16 @@ class _CancelChosen:
     chosen: Callable[[Job], bool]
 
 
-_Message: TypeAlias = ClusterEvent | heard.Event | Job | _CancelChosen | _ForgetBroadcast | _Stop
+@dataclass(frozen=True)
+class _Unpersisted:
+    """Nobody will read the dataset's blocks again."""
+
+    dataset: NodeId
+
+
+_Message: TypeAlias = (
+    ClusterEvent | heard.Event | Job | _CancelChosen | _ForgetBroadcast | _Unpersisted | _Stop
+)
 
 
 class Driver:
@@ -81,7 +93,8 @@ class Driver:
     ) -> None:
         self._cluster = cluster
         self._listeners = list(listeners)
-        self._planner = Planner(around)
+        self.persisted = Persisted()
+        self._planner = Planner(self.persisted, around)
         self._scheduler = SchedulerState(policy)
         self._history = history
         self._accumulators = accumulators or NoAccumulators()
@@ -158,7 +171,8 @@ class Driver:
         """
         if refusal := self._refusal():
             raise refusal
-        job = Job(self._planner.plan(node, partitions, action, name), properties)
+        plan = self._planner.plan(node, partitions, action, name)
+        job = Job(node, partitions, action, plan, properties)
         for shuffle in self._planner.take_dropped():
             self._inbox.put(heard.ShuffleDropped(shuffle))
         self._inbox.put(job)
@@ -169,6 +183,31 @@ class Driver:
     def _refusal(self) -> BaseException | None:
         """Why no more jobs can run, if so."""
         return self._stopped
+
+    def persist(self, node: Node, level: StorageLevel) -> None:
+        """From now on, keep what is computed of a dataset, until it is unpersisted or garbage.
+
+        Raises:
+            ValueError: it is kept already, in another way.
+        """
+        known = self.persisted.level(node.id)
+        if known is None:
+            self.persisted.add(node.id, level)
+            # A queue may be put to from a finalizer, wherever that interrupts; a lock may not.
+            weakref.finalize(node, self._inbox.put, _Unpersisted(node.id)).atexit = False
+        elif known != level:
+            raise ValueError(
+                f"the dataset is kept {known} already; unpersist() it before it is kept {level}"
+            )
+
+    def unpersist(self, dataset: NodeId) -> None:
+        """Keep a dataset's blocks no longer. Workers drop them when they have time."""
+        if self.persisted.discard(dataset):
+            self._inbox.put(_Unpersisted(dataset))
+
+    def truncate(self, node: Node, saved: Node) -> None:
+        """From now on a dataset is read from ``saved``; how it was made is forgotten."""
+        self._planner.truncate(node, saved)
 
     def cancel(self, job: Job, reason: str) -> None:
         """Stop a job. Its waiters get JobCancelled."""
@@ -247,10 +286,19 @@ class Driver:
                     self._finish(job, self._stopped)
             case heard.WorkerJoined(worker, node):
                 self._say(seen.WorkerUp(time.time(), worker, node))
+                self.persisted.worker_joined(worker_place(worker), node)
                 self._decide(message)
             case heard.WorkerLost(worker, failure):
                 self._say(seen.WorkerDown(time.time(), worker, failure.message))
+                for dataset in self.persisted.lost_place(worker_place(worker)):
+                    self._planner.expire(dataset)
                 self._decide(message)
+            case _:
+                self._take_request(message)
+
+    def _take_request(self, message: _Message) -> None:
+        """Something that the program asks for, or gives up."""
+        match message:
             case heard.ShuffleDropped(shuffle):
                 self._decide(message)
                 if (stage := self._shuffle_stages.pop(shuffle, None)) is not None:
@@ -262,15 +310,28 @@ class Driver:
                         self._decide(heard.JobCancelled(job.id, reason))
             case _ForgetBroadcast(number):
                 self._cluster.forget_broadcast(number)
-            case _Stop():
-                pass
-            case _:
+            case _Unpersisted(dataset):
+                self._forget_dataset(dataset)
+            case heard.Tick() | heard.JobCancelled() | heard.TaskProgress() | heard.NodeLost():
                 self._decide(message)
 
     def _begin(self, job: Job) -> None:
         if self._stopped is not None:
             job.finish(self._stopped)
             return
+        replaced = {
+            stage.spec.stage
+            for stage in job.plan.stages
+            if self._stages.get(stage.spec.stage, stage) is not stage
+        }
+        outdated = [other for other in self._jobs.values() if other.has_stage(replaced)]
+        for other in outdated:
+            self._withdraw(other)
+        self._start(job)
+        for other in outdated:
+            self._start_again(other)
+
+    def _start(self, job: Job) -> None:
         self._jobs[job.id] = job
         for stage in job.plan.stages:
             self._stages[stage.spec.stage] = stage
@@ -287,7 +348,11 @@ class Driver:
         worker, attempt, outcome = report.worker, report.attempt, report.outcome
         event: heard.Event
         error = ""
+        self._heard_of_blocks(report)
         match outcome:
+            case BlockMissing(block):
+                self._block_missing(report, block)
+                return
             case Success(output):
                 self._successes[attempt] = outcome
                 event = heard.TaskSucceeded(worker, attempt, output)
@@ -386,7 +451,16 @@ class Driver:
 
     def _finish(self, job: Job, error: BaseException | None) -> None:
         del self._jobs[job.id]
-        for stage in job.plan.stages:
+        self._release(job.plan)
+        accumulators = shown(self._accumulators.named(job.accumulated))
+        text = text_of(error) if error else ""
+        self._say(seen.JobEnded(time.time(), job.id, text, accumulators))
+        job.finish(error)
+        self._cluster.wake()
+
+    def _release(self, plan: Plan) -> None:
+        """A plan is not carried out any more."""
+        for stage in plan.stages:
             stage_id = stage.spec.stage
             self._stage_uses[stage_id] -= 1
             if not self._stage_uses[stage_id]:
@@ -395,11 +469,51 @@ class Driver:
                 if stage.spec.shuffle is None:
                     self._inputs.pop(stage_id, None)
                     self._cluster.forget_stage(stage_id)
-        accumulators = shown(self._accumulators.named(job.accumulated))
-        text = text_of(error) if error else ""
-        self._say(seen.JobEnded(time.time(), job.id, text, accumulators))
-        job.finish(error)
-        self._cluster.wake()
+
+    # -- cached blocks ------------------------------------------------------------------
+
+    def _heard_of_blocks(self, report: TaskReport) -> None:
+        """A worker has kept blocks, or let them go."""
+        for change in report.blocks:
+            dataset = change.block.node
+            wanted = self.persisted.changed(change)
+            if not change.held:
+                self._planner.expire(dataset)
+            elif not wanted:
+                self._cluster.forget_dataset(dataset)
+
+    def _block_missing(self, report: TaskReport, block: BlockId) -> None:
+        """A task did not find a block that its plan takes to be there: plan again without it."""
+        self.persisted.lost(block)
+        self._planner.expire(block.node)
+        outdated = [job for job in self._jobs.values() if job.reads_blocks_of(block.node)]
+        for job in outdated:
+            self._withdraw(job)
+        failure = Failure(Cause.CANCELLED, "a cached block is gone")
+        self._decide(heard.TaskFailed(report.worker, report.attempt, failure))
+        for job in outdated:
+            self._start_again(job)
+
+    def _withdraw(self, job: Job) -> None:
+        """Take a job back from the scheduler. Its results so far count."""
+        del self._jobs[job.id]
+        self._decide(heard.JobCancelled(job.id, "it is planned again"))
+        self._release(job.plan)
+
+    def _start_again(self, job: Job) -> None:
+        """Carry on with a withdrawn job, by a new plan."""
+        try:
+            job.plan = self._planner.plan(job.node, job.missing, job.action, job.plan.name, job.id)
+        except Exception as error:  # the user's closures are pickled again
+            job.finish(error)
+            self._cluster.wake()
+        else:
+            self._start(job)
+
+    def _forget_dataset(self, dataset: NodeId) -> None:
+        self.persisted.discard(dataset)
+        self._planner.expire(dataset)
+        self._cluster.forget_dataset(dataset)
 
     def _say(self, event: seen.DriverEvent) -> None:
         for listener in self._listeners:

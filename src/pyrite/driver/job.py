@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from pyrite.core.ids import JobId
+from pyrite.core.ids import JobId, NodeId, StageId
+from pyrite.lineage.node import Node
 from pyrite.plan.planner import Plan
+from pyrite.plan.program import Action
 from pyrite.serial.records import loads
 
 
@@ -15,11 +17,24 @@ class Job:
     """A submitted job.
 
     Parameters:
-        plan: its stages.
+        node: the dataset it is about.
+        partitions: those of its partitions that are asked for, each once.
+        action: what is made of each.
+        plan: its stages. Planned again, it has others, for what is missing by then.
         properties: what the caller's thread has set with `setLocalProperty`, for its tasks.
     """
 
-    def __init__(self, plan: Plan, properties: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        partitions: Sequence[int],
+        action: Action,
+        plan: Plan,
+        properties: Mapping[str, str],
+    ) -> None:
+        self.node = node
+        self.partitions = partitions
+        self.action = action
         self.plan = plan
         self.properties = properties
         self.done = threading.Event()
@@ -35,6 +50,19 @@ class Job:
     def id(self) -> JobId:
         return self.plan.job
 
+    def has_stage(self, stages: Collection[StageId]) -> bool:
+        """Whether one of these stages is in its plan."""
+        return any(stage.spec.stage in stages for stage in self.plan.stages)
+
+    def reads_blocks_of(self, dataset: NodeId) -> bool:
+        """Whether its plan takes the blocks of a dataset to be there."""
+        return any(dataset in stage.blocks for stage in self.plan.stages)
+
+    @property
+    def missing(self) -> list[int]:
+        """The partitions whose results have not come yet."""
+        return [each for each in self.partitions if each not in self._results]
+
     def accept(self, partition: int, result: bytes) -> None:
         """A partition's one result has come."""
         self._results[partition] = result
@@ -46,8 +74,7 @@ class Job:
 
     def results(self) -> list[Any]:
         """The results of a job that succeeded, in the order in which partitions were asked for."""
-        order = self.plan.stages[-1].spec.partitions
-        return [loads(self._results.pop(partition)) for partition in order]
+        return [loads(self._results.pop(partition)) for partition in self.partitions]
 
     def results_so_far(self) -> list[Any]:
         """The results of the partitions that were done when the job ended, whatever ended it."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyrite.core.errors import CorruptBlockError
-from pyrite.core.ids import AttemptId, StageId
+from pyrite.core.ids import AttemptId, NodeId, StageId
 from pyrite.core.lean import lean_pickle
 
 HEADER = struct.Struct("<QI")
@@ -51,6 +51,13 @@ class ForgetBroadcast:
     """Driver to worker: drop the value, and read it again if a later task wants it."""
 
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetDataset:
+    """Driver to worker: nobody will read this dataset's cached blocks again."""
+
+    dataset: NodeId
 
 
 @dataclass(frozen=True, slots=True)

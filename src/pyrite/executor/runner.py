@@ -11,9 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Protocol
 
+from pyrite.blocks.store import BlockStore
 from pyrite.core.context import ShuffleService, TaskContext, running
-from pyrite.core.ids import AttemptId, ShuffleId, StageId, WorkerId
-from pyrite.core.outcome import Cause, Failure, Metrics, Outcome, Success, TaskReport
+from pyrite.core.ids import AttemptId, NodeId, ShuffleId, StageId, WorkerId
+from pyrite.core.outcome import (
+    BlockChange,
+    BlockMissing,
+    Cause,
+    Failure,
+    FetchFailure,
+    Metrics,
+    Outcome,
+    Success,
+    TaskReport,
+)
 from pyrite.core.specs import MapOutput, StageInputs, StageProgram
 from pyrite.executor.broadcasts import NodeBroadcasts
 from pyrite.executor.memory import Memory
@@ -74,15 +85,22 @@ class TaskRunner:
         worker: whose they are.
         open_shuffle: the way to shuffle data.
         memory: when to spill.
+        blocks: cached blocks in and out.
         folder: the node's folder.
     """
 
     def __init__(
-        self, worker: WorkerId, open_shuffle: OpenShuffle, memory: Memory, folder: str
+        self,
+        worker: WorkerId,
+        open_shuffle: OpenShuffle,
+        memory: Memory,
+        blocks: BlockStore,
+        folder: str,
     ) -> None:
         self._worker = worker
         self._open_shuffle = open_shuffle
         self._memory = memory
+        self._blocks = blocks
         self._folder = folder
         self._broadcasts = NodeBroadcasts(folder, memory.budget // 4)
         self._scratch = os.path.join(folder, f"scratch-{worker}")
@@ -123,6 +141,7 @@ class TaskRunner:
             self._shuffles[attempt.stage],
             self._memory,
             self._broadcasts,
+            self._blocks,
             scratch,
             self._folder,
             properties,
@@ -132,7 +151,19 @@ class TaskRunner:
         metrics = task.metrics
         metrics.run_seconds = time.perf_counter() - started
         metrics.peak_memory = self._memory.peak
-        return TaskReport(self._worker, attempt, outcome, metrics)
+        return TaskReport(self._worker, attempt, outcome, metrics, self._kept(outcome))
+
+    def _kept(self, outcome: Outcome) -> tuple[BlockChange, ...]:
+        """What became of cached blocks. What was computed from lost input is not trusted."""
+        changes = self._blocks.take_changes()
+        if isinstance(outcome, FetchFailure | BlockMissing):
+            self._blocks.discard(change.block for change in changes if change.held)
+            return (*changes, *self._blocks.take_changes())
+        return changes
+
+    def forget_dataset(self, dataset: NodeId) -> None:
+        """Nobody will read the dataset's blocks again."""
+        self._blocks.remove(dataset)
 
     def cancelled(self, attempt: AttemptId) -> TaskReport:
         """The report of an attempt that was stopped outside of `run`."""
@@ -144,6 +175,8 @@ class TaskRunner:
             outcome = self._run_program(task, split)
             # Lost input comes first, whatever the user's code made of the error.
             lost = task.shuffle.fetch_failure(task.attempt)
+            if lost is None and task.lost_block is not None:
+                return BlockMissing(task.lost_block)
             return outcome if lost is None else lost
         except TaskCancelled:
             return Failure(Cause.CANCELLED, "cancelled")

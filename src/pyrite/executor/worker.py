@@ -12,12 +12,14 @@ import sys
 from dataclasses import dataclass
 from types import FrameType
 
-from pyrite.core.ids import WorkerId
+from pyrite.blocks.store import BlockStore
+from pyrite.core.ids import WorkerId, worker_place
 from pyrite.core.specs import StageInputs, StageProgram
 from pyrite.executor.memory import Memory
 from pyrite.executor.messages import (
     Channel,
     ForgetBroadcast,
+    ForgetDataset,
     ForgetStage,
     Hello,
     ImportFrom,
@@ -39,12 +41,14 @@ class WorkerSettings:
         folder: the node's folder for shuffle and spill files.
         memory_budget: bytes of resident memory at which tasks spill.
         memory_limit: bytes at which a worker gives up, before the machine does.
+        storage_memory: bytes of memory that cached blocks may take.
     """
 
     node: str
     folder: str
     memory_budget: int
     memory_limit: int
+    storage_memory: int
 
 
 def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> None:
@@ -56,6 +60,7 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
         worker,
         lambda inputs: FileShuffle(settings.folder, settings.node, inputs),
         memory,
+        BlockStore(settings.folder, worker_place(worker), settings.node, settings.storage_memory),
         settings.folder,
     )
     channel = Channel(sock)
@@ -74,6 +79,8 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
                 runner.add_program(message)
             case StageInputs():
                 runner.add_inputs(message)
+            case ForgetDataset():
+                runner.forget_dataset(message.dataset)
             case ForgetStage():
                 runner.forget(message.stage)
             case ImportFrom():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
@@ -51,26 +52,6 @@ class Transformed(Node):
         return self.op.apply(partition, self.parent.compute(partition, task))
 
 
-class Fused(Node):
-    """A run of ops over a base node: what a chain of `Transformed` becomes in a stage."""
-
-    def __init__(self, base: Node, ops: Sequence[Op]) -> None:
-        super().__init__()
-        self.base = base
-        self.ops = tuple(ops)
-
-    @property
-    def num_partitions(self) -> int:
-        return self.base.num_partitions
-
-    @property
-    def dependencies(self) -> tuple[Dependency, ...]:
-        return (Narrow(self.base, same_partition),)
-
-    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
-        return apply_ops(self.ops, partition, self.base.compute(partition, task))
-
-
 class Combined(Node):
     """A node with several parents, or several parent partitions for one of its own."""
 
@@ -85,7 +66,64 @@ class Combined(Node):
         return copy
 
 
-class Union(Combined):
+class Chained(Combined):
+    """A node whose partitions are each made of one partition of one parent.
+
+    Long lineages are chains of these, so they are computed by going down the chain and up again,
+    not by recursion.
+    """
+
+    @abstractmethod
+    def source(self, partition: int) -> tuple[Node, int]:
+        """The one parent, and its partition, that ``partition`` is made of."""
+
+    @abstractmethod
+    def finish(self, partition: int, records: Iterator[Any], task: TaskContext) -> Iterator[Any]:
+        """The records of ``partition``, made of those of its source."""
+
+    def there(self, partition: int, task: TaskContext) -> Iterator[Any] | None:
+        """The records, if they need not be made."""
+        return None
+
+    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+        steps: list[tuple[Chained, int]] = []
+        node: Node = self
+        while isinstance(node, Chained):
+            records = node.there(partition, task)
+            if records is not None:
+                break
+            steps.append((node, partition))
+            node, partition = node.source(partition)
+        else:
+            records = node.compute(partition, task)
+        for step, partition in reversed(steps):
+            records = step.finish(partition, records, task)
+        return records
+
+
+class Fused(Chained):
+    """A run of ops over a base node: what a chain of `Transformed` becomes in a stage."""
+
+    def __init__(self, base: Node, ops: Sequence[Op]) -> None:
+        super().__init__((base,))
+        self.ops = tuple(ops)
+
+    @property
+    def num_partitions(self) -> int:
+        return self.parents[0].num_partitions
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        return (Narrow(self.parents[0], same_partition),)
+
+    def source(self, partition: int) -> tuple[Node, int]:
+        return self.parents[0], partition
+
+    def finish(self, partition: int, records: Iterator[Any], task: TaskContext) -> Iterator[Any]:
+        return apply_ops(self.ops, partition, records)
+
+
+class Union(Chained):
     """All partitions of the first parent, then all of the second, and so on."""
 
     def __init__(self, parents: Sequence[Node]) -> None:
@@ -112,10 +150,13 @@ class Union(Combined):
             for parent, (start, end) in zip(self.parents, pairwise(starts), strict=True)
         )
 
-    def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
+    def source(self, partition: int) -> tuple[Node, int]:
         number = bisect_right(self._bounds, partition)
         start = self._bounds[number - 1] if number else 0
-        return self.parents[number].compute(partition - start, task)
+        return self.parents[number], partition - start
+
+    def finish(self, partition: int, records: Iterator[Any], task: TaskContext) -> Iterator[Any]:
+        return records
 
 
 class _Shifted:

@@ -11,19 +11,22 @@ import itertools
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pyrite.core.ids import JobId, NodeId, ShuffleId, StageId
 from pyrite.core.specs import JobSpec, StageProgram, StageSpec
 from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Shuffle
+from pyrite.lineage.kept import truncate
 from pyrite.lineage.narrow import Fused, Zipped
-from pyrite.lineage.node import Node, Source
+from pyrite.lineage.node import Node
 from pyrite.lineage.wide import CoGrouped
-from pyrite.plan.edges import shuffles_read
+from pyrite.plan.edges import blocks_read, shuffles_read
 from pyrite.plan.fuse import fuse
-from pyrite.plan.program import Action, MapProgram, Program, ResultProgram
+from pyrite.plan.persisted import Persisted
+from pyrite.plan.placement import Placement, placement, sources
+from pyrite.plan.program import Action, MapProgram, Program, ResultProgram, Tree
 from pyrite.serial.closures import dumps_closure
 
 Around: TypeAlias = Callable[[Program, NodeId], Program]
@@ -43,18 +46,20 @@ class Stage:
         spec: what the scheduler knows of it.
         tree: the fused nodes its tasks compute; kept in the driver for its sources' splits.
         program: its pickled code.
-        parents: the map stages it reads from.
+        reads: the shuffles it reads.
+        blocks: the datasets whose blocks it takes to be there, all of them.
     """
 
     spec: StageSpec
     tree: Node
     program: StageProgram
-    parents: tuple[Stage, ...]
+    reads: tuple[Shuffle, ...]
+    blocks: frozenset[NodeId]
 
     def splits(self, partition: int) -> dict[tuple[NodeId, int], Any]:
         """The source partitions that one task reads; they travel with the task alone."""
         return {
-            (source.id, each): source.split(each) for source, each in _sources(self.tree, partition)
+            (source.id, each): source.split(each) for source, each in sources(self.tree, partition)
         }
 
 
@@ -76,41 +81,60 @@ class Planner:
     a later job finds its output.
 
     Parameters:
+        persisted: which datasets are kept, and where their blocks are.
         around: what to put around each stage's program.
     """
 
-    def __init__(self, around: Around = plainly) -> None:
+    def __init__(self, persisted: Persisted, around: Around = plainly) -> None:
+        self._persisted = persisted
         self._around = around
         self._lock = threading.RLock()
         self._jobs = itertools.count()
         self._stage_ids = itertools.count()
         self._map_stages: weakref.WeakKeyDictionary[Shuffle, Stage] = weakref.WeakKeyDictionary()
+        self._map_stage_ids: weakref.WeakKeyDictionary[Shuffle, StageId] = (
+            weakref.WeakKeyDictionary()
+        )
+        self._readers: dict[NodeId, weakref.WeakSet[Shuffle]] = {}
         self._dropped: list[ShuffleId] = []
 
-    def plan(self, node: Node, partitions: Sequence[int], action: Action, name: str) -> Plan:
+    def plan(
+        self,
+        node: Node,
+        partitions: Sequence[int],
+        action: Action,
+        name: str,
+        job: JobId | None = None,
+    ) -> Plan:
         """The stages that compute ``action`` over some partitions of ``node``.
+
+        Parameters:
+            job: the number of a job that is planned again.
 
         Raises:
             SerializationError: a function or something it captures cannot be pickled.
         """
         with self._lock:
-            tree = fuse(node)
-            parents = self._parents(tree)
             stage_id = next(self._stage_ids)
+            tree, where = self._tree(node, partitions)
+            reads = tuple(shuffles_read(tree))
+            ancestors = self._ancestors(reads)
             result = Stage(
                 StageSpec(
                     stage_id,
                     partitions,
-                    tuple(parent.spec.stage for parent in parents),
+                    tuple(self._map_stage_ids[each] for each in reads),
                     None,
                     name,
-                    _preferences(tree, partitions),
+                    where.preferred,
+                    pinned=where.pinned,
                 ),
                 tree,
-                _pickled(stage_id, self._around(ResultProgram(tree, action), node.id), name),
-                parents,
+                _pickled(stage_id, self._around(ResultProgram(Tree(tree), action), node.id), name),
+                reads,
+                blocks_read(tree),
             )
-            return Plan(next(self._jobs), (*_ancestors(parents), result), name)
+            return Plan(next(self._jobs) if job is None else job, (*ancestors, result), name)
 
     def take_dropped(self) -> list[ShuffleId]:
         """Shuffles that the program can no longer reach since the last call."""
@@ -119,67 +143,84 @@ class Planner:
             dropped.append(self._dropped.pop())
         return dropped
 
-    def _parents(self, tree: Node) -> tuple[Stage, ...]:
-        """The map stages that ``tree`` reads, made (with all of theirs) if they are new."""
-        pending = shuffles_read(tree)
-        while pending:
-            shuffle = pending[-1]
-            if shuffle in self._map_stages:
-                pending.pop()
-                continue
-            assert shuffle.parent is not None
-            parent_tree = fuse(shuffle.parent)
-            missing = [s for s in shuffles_read(parent_tree) if s not in self._map_stages]
-            if missing:
-                pending.extend(missing)
-                continue
-            self._map_stages[shuffle] = self._map_stage(shuffle, parent_tree)
-            weakref.finalize(shuffle, self._dropped.append, shuffle.id).atexit = False
-            pending.pop()
-        return tuple(self._map_stages[each] for each in shuffles_read(tree))
+    def expire(self, dataset: NodeId) -> None:
+        """Not all blocks of a dataset are there any more: stages that take them to be are to be
+        made again, under their old numbers, when next they are needed."""
+        with self._lock:
+            for shuffle in self._readers.pop(dataset, ()):
+                self._map_stages.pop(shuffle, None)
 
-    def _map_stage(self, shuffle: Shuffle, tree: Node) -> Stage:
+    def truncate(self, node: Node, saved: Node) -> None:
+        """From now on ``node`` is read from ``saved``."""
+        with self._lock:
+            truncate(node, saved)
+
+    def _tree(self, node: Node, partitions: Sequence[int]) -> tuple[Node, Placement]:
+        """What runs in the tasks of a stage, and where."""
+        made: set[NodeId] = set()
+        while True:
+            tree = fuse(node, self._persisted, made)
+            where = placement(tree, partitions, self._persisted.home)
+            if not where.apart:
+                return tree, where
+            made |= where.apart
+
+    def _ancestors(self, reads: Sequence[Shuffle]) -> tuple[Stage, ...]:
+        """The stages that write ``reads`` and all they read from, each once, parents first."""
+        ordered: dict[Shuffle, Stage] = {}
+        visits = [(shuffle, False) for shuffle in reversed(reads)]
+        while visits:
+            shuffle, parents_are_done = visits.pop()
+            if shuffle in ordered:
+                continue
+            stage = self._map_stages.get(shuffle) or self._map_stage(shuffle)
+            if parents_are_done or not stage.reads:
+                ordered[shuffle] = stage
+            else:
+                visits.append((shuffle, True))
+                visits.extend((parent, False) for parent in reversed(stage.reads))
+        return tuple(ordered.values())
+
+    def _number(self, shuffle: Shuffle) -> StageId:
+        """The number of the stage that writes a shuffle."""
+        number = self._map_stage_ids.get(shuffle)
+        if number is None:
+            number = self._map_stage_ids[shuffle] = next(self._stage_ids)
+            weakref.finalize(shuffle, self._dropped.append, shuffle.id).atexit = False
+        return number
+
+    def _map_stage(self, shuffle: Shuffle) -> Stage:
         assert shuffle.parent is not None
-        stage_id = next(self._stage_ids)
-        parents = tuple(self._map_stages[each] for each in shuffles_read(tree))
-        partitions = range(tree.num_partitions)
+        stage_id = self._number(shuffle)
+        partitions = range(shuffle.parent.num_partitions)
+        tree, where = self._tree(shuffle.parent, partitions)
+        reads = tuple(shuffles_read(tree))
         name = shuffle.origin
-        program = MapProgram(tree, shuffle)
-        return Stage(
+        program = MapProgram(Tree(tree), shuffle)
+        stage = self._map_stages[shuffle] = Stage(
             StageSpec(
                 stage_id,
                 partitions,
-                tuple(parent.spec.stage for parent in parents),
+                tuple(self._number(each) for each in reads),
                 shuffle.id,
                 name,
-                _preferences(tree, partitions),
-                _is_by_position(tree),
+                where.preferred,
+                pinned=where.pinned,
+                by_position=_is_by_position(tree),
             ),
             tree,
             _pickled(stage_id, self._around(program, shuffle.parent.id), name),
-            parents,
+            reads,
+            blocks_read(tree),
         )
+        for dataset in stage.blocks:
+            self._readers.setdefault(dataset, weakref.WeakSet()).add(shuffle)
+        return stage
 
 
 def _pickled(stage: StageId, program: Program, name: str) -> StageProgram:
     code, held = dumps_closure(program, name)
     return StageProgram(stage, code, tuple(sys.path), held)
-
-
-def _ancestors(stages: Sequence[Stage]) -> tuple[Stage, ...]:
-    """``stages`` and all they read from, each once, parents before children."""
-    ordered: dict[StageId, Stage] = {}
-    visits = [(stage, False) for stage in reversed(stages)]
-    while visits:
-        stage, parents_are_done = visits.pop()
-        if stage.spec.stage in ordered:
-            continue
-        if parents_are_done or not stage.parents:
-            ordered[stage.spec.stage] = stage
-        else:
-            visits.append((stage, True))
-            visits.extend((parent, False) for parent in reversed(stage.parents))
-    return tuple(ordered.values())
 
 
 def _is_by_position(tree: Node) -> bool:
@@ -207,27 +248,3 @@ def _is_by_position(tree: Node) -> bool:
 def _keeps_no_order(reader: Node, shuffle: Shuffle) -> bool:
     grouped = isinstance(shuffle.arrangement, Aggregator | Grouping)
     return grouped or isinstance(reader, CoGrouped)
-
-
-def _sources(tree: Node, partition: int) -> Iterator[tuple[Source, int]]:
-    """The source partitions that partition ``partition`` of ``tree`` is computed from."""
-    pending = [(tree, partition)]
-    while pending:
-        node, index = pending.pop()
-        if isinstance(node, Source):
-            yield node, index
-            continue
-        for edge in node.dependencies:
-            if isinstance(edge, Narrow):
-                pending.extend((edge.parent, each) for each in edge.parents_of(index))
-
-
-def _preferences(tree: Node, partitions: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """Where each task's first source partition with a preference lies."""
-    preferences = {}
-    for partition in partitions:
-        for source, index in _sources(tree, partition):
-            if locations := source.preferred_locations(index):
-                preferences[partition] = locations
-                break
-    return preferences

@@ -1,0 +1,122 @@
+"""Checkpoints of one context: which datasets are to be saved when a job has computed them."""
+
+from __future__ import annotations
+
+import uuid
+import weakref
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyrite.api.rdd import RDD
+from pyrite.blocks.level import StorageLevel
+from pyrite.core.errors import UnsupportedError
+from pyrite.lineage.kept import Gone
+from pyrite.lineage.node import Node
+
+if TYPE_CHECKING:
+    from pyrite.api.context import SparkContext
+
+
+@dataclass
+class _Mark:
+    """``folder``: where it is saved; none for a local checkpoint."""
+
+    folder: str | None
+    done: bool = False
+
+
+class Checkpoints:
+    """What `RDD.checkpoint` and `RDD.localCheckpoint` have marked, and what came of it.
+
+    Parameters:
+        context: whose datasets these are.
+    """
+
+    def __init__(self, context: SparkContext) -> None:
+        self._context = context
+        self._marks: weakref.WeakKeyDictionary[Node, _Mark] = weakref.WeakKeyDictionary()
+        self._due = 0
+        self.folder: str | None = None
+        """Where they are saved, each in a folder of its own."""
+
+    def set_folder(self, path: str) -> None:
+        """Save what is marked from now on under ``path``, in a new folder of this program's."""
+        from pyrite.io.filesystem import absolute, filesystem
+
+        folder = f"{absolute(path).rstrip('/')}/{uuid.uuid4()}"
+        filesystem(folder).make_folder(folder)
+        self.folder = folder
+
+    def mark(self, node: Node) -> None:
+        """Save a dataset after the next job that computes it.
+
+        Raises:
+            ValueError: no folder was set.
+        """
+        if self.folder is None:
+            raise ValueError("checkpoint() needs a folder: call SparkContext.setCheckpointDir()")
+        raise UnsupportedError("RDD.checkpoint comes within the day; use localCheckpoint()")
+
+    def mark_local(self, node: Node) -> None:
+        """Keep a dataset's blocks, and forget its lineage after the next job that computes it."""
+        driver = self._context._driver
+        if node.id not in driver.persisted:
+            driver.persist(node, StorageLevel.MEMORY_AND_DISK_2)
+        self._mark(node, _Mark(None))
+
+    def _mark(self, node: Node, mark: _Mark) -> None:
+        if node not in self._marks:
+            self._marks[node] = mark
+            self._due += 1
+
+    def is_marked(self, node: Node) -> bool:
+        return node in self._marks
+
+    def is_done(self, node: Node) -> bool:
+        mark = self._marks.get(node)
+        return mark is not None and mark.done
+
+    def is_local(self, node: Node) -> bool:
+        mark = self._marks.get(node)
+        return mark is not None and mark.folder is None
+
+    def folder_of(self, node: Node) -> str | None:
+        mark = self._marks.get(node)
+        return mark.folder if mark is not None and mark.done else None
+
+    def after_job(self, node: Node) -> None:
+        """A job on ``node`` is done: save what was marked of its lineage, parents first."""
+        if not self._due:
+            return
+        for each in sorted(self._marked_above(node), key=lambda each: each.id):
+            mark = self._marks[each]
+            mark.done = True  # first: saving it runs a job, too
+            try:
+                saved = self._kept(each)
+            except BaseException:
+                mark.done = False
+                raise
+            self._context._driver.truncate(each, saved)
+            self._due -= 1
+
+    def _marked_above(self, node: Node) -> list[Node]:
+        found = []
+        seen = {node.id}
+        pending = [node]
+        while pending:
+            current = pending.pop()
+            mark = self._marks.get(current)
+            if mark is not None and not mark.done:
+                found.append(current)
+            for edge in current.dependencies:
+                if edge.parent is not None and edge.parent.id not in seen:
+                    seen.add(edge.parent.id)
+                    pending.append(edge.parent)
+        return found
+
+    def _kept(self, node: Node) -> Node:
+        """Have all blocks there; what stands for the forgotten lineage."""
+        missing = self._context._driver.persisted.missing(node.id, range(node.num_partitions))
+        if missing:
+            RDD(node, self._context)._run(lambda records, task: None, missing)
+        return Gone(node.num_partitions, node.origin)
