@@ -48,6 +48,15 @@ def zygotes() -> set[psutil.Process]:
     return {each for each in engine_processes() if each.ppid() == os.getpid()}
 
 
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data sets that lies beside the checkout, read in place."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"the real data sets are not here: no folder {folder}")
+    return folder
+
+
 @pytest.fixture
 def make_context(tmp_path: Path) -> Iterator[MakeContext]:
     """``make_context(master, {setting: value})``; its files lie under ``tmp_path / "local"``.

@@ -6,16 +6,14 @@ import doctest
 import importlib
 import pkgutil
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.docs.running import ROOT, submit
 
 import pyrite
 
-ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 MODULES = sorted(
@@ -23,18 +21,6 @@ MODULES = sorted(
     for found in pkgutil.walk_packages(pyrite.__path__, "pyrite.")
     if not found.name.endswith("__main__")
 )
-
-
-def submit(*arguments: str, program: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pyrite", "submit", "--master", "local[2]", *arguments],
-        input=program,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
