@@ -1,6 +1,7 @@
 """`SparkConf`, `SparkContext`: settings, masters, life and death."""
 
 import getpass
+import os
 import sys
 import threading
 
@@ -53,6 +54,13 @@ def test_workers_have_the_environment(make_context):
     assert sc.parallelize([1], 1).pipe("env").filter(lambda x: "COLOUR" in x).collect() == [
         "COLOUR=red"
     ]
+
+
+def test_a_worker_has_one_thread_for_arrays_unless_it_is_given_more(make_context, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    for settings, threads in [({}, "1"), ({"spark.executorEnv.OMP_NUM_THREADS": "2"}, "2")]:
+        sc = make_context("local[1]", settings)
+        assert sc.range(1).map(lambda _: os.environ["OMP_NUM_THREADS"]).collect() == [threads]
 
 
 def test_context_copies_its_settings(make_context, conf):
