@@ -34,6 +34,7 @@ def spawn_zygote(
     zygote = subprocess.Popen(
         [sys.executable, "-P", "-m", "pyrite.cluster.zygote", str(theirs.fileno())],
         env={
+            "OMP_NUM_THREADS": "1",  # a worker has one core: more threads of NumPy's are in the way
             **os.environ,
             **environment,
             "PYTHONHASHSEED": str(HASH_SEED),
