@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+import traceback
 
 import pytest
 
@@ -213,3 +214,42 @@ def test_bad_argument_is_refused_at_the_call(make_context, call, message):
 def test_record_that_is_no_pair_is_named(make_context):
     with pytest.raises(TypeError, match="expected \\(key, value\\) pairs, got 'abc'"):
         make_context("local").parallelize(["abc"]).reduceByKey(lambda a, b: a).collect()
+
+
+def test_exceptions_that_were_handled_on_the_way_come_along(make_context):
+    def broken(x):
+        try:
+            return {}[x]
+        except KeyError as error:
+            if x == 1:
+                raise ValueError("explicit") from error
+            if x == 2:
+                raise ValueError("by the way")  # noqa: B904
+            raise ValueError("alone") from None
+
+    sc = make_context("local[1,1]")
+    for x, cause, context in ((1, KeyError, KeyError), (2, type(None), KeyError)):
+        with pytest.raises(ValueError, match=r"explicit|by the way") as caught:
+            sc.parallelize([x], 1).map(broken).collect()
+        assert type(caught.value.__cause__) is cause
+        assert type(caught.value.__context__) is context
+        [frame] = traceback.extract_tb(caught.value.__context__.__traceback__)
+        assert frame.line == "return {}[x]"
+    with pytest.raises(ValueError, match="alone") as caught:
+        sc.parallelize([3], 1).map(broken).collect()
+    assert caught.value.__context__ is None
+
+
+def test_exception_that_cannot_travel_brings_its_frames_and_what_came_before(make_context):
+    def broken(x):
+        try:
+            return 1 // x
+        except ZeroDivisionError as error:
+            raise Awkward(1, 2) from error
+
+    with pytest.raises(
+        JobFailed, match=r"(?s)in broken\n +raise Awkward.*Awkward: awkward"
+    ) as caught:
+        make_context("local[1,1]").parallelize([0], 1).map(broken).collect()
+    assert caught.traceback[-1].name == "broken"
+    assert type(caught.value.__cause__) is ZeroDivisionError

@@ -227,6 +227,14 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
     def __repr__(self) -> str:
         return f"<SparkContext master={self.master} appName={self.appName}>"
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from html import escape
+
+        name, master = escape(self.appName), escape(self.master)
+        state = ", stopped" if self._stopped else ""
+        return f"<b>{name}</b>: SparkContext of Pyrite {self.version}, <code>{master}</code>{state}"
+
     def __getattr__(self, name: str) -> NoReturn:
         planned("SparkContext", PLANNED_CONTEXT, name)
 

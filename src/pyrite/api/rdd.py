@@ -88,5 +88,14 @@ class RDD(
     def __repr__(self) -> str:
         return f"{self._name} {label(self._node)}" if self._name else label(self._node)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from html import escape
+
+        number = self._node.num_partitions
+        partitions = f"{number} partition{'' if number == 1 else 's'}"
+        name = f"<b>{escape(self._name)}</b>: " if self._name else ""
+        return f"{name}<code>{escape(label(self._node))}</code>, {partitions}"
+
     def __getattr__(self, name: str) -> NoReturn:
         planned("RDD", PLANNED_RDD, name)

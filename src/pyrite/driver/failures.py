@@ -14,7 +14,7 @@ from pyrite.core.errors import (
 )
 from pyrite.core.ids import AttemptId
 from pyrite.core.outcome import Cause, Failure
-from pyrite.executor.remote_error import RemoteError, restored
+from pyrite.executor.remote_error import restored
 
 _ERRORS = {
     Cause.WORKER_LOST: WorkerLostError,
@@ -38,18 +38,9 @@ def exception_for(failure: Failure, attempt: AttemptId | None, stage_name: str) 
     if failure.error is None:
         kind = _ERRORS.get(failure.cause, JobFailed)
         return kind(f"{failure.message}\n{where}" if where else failure.message)
-    remote: RemoteError = pickle.loads(failure.error)
-    try:
-        error, frames = restored(remote)
-    except Exception:  # its class can be imported by the workers alone, say
-        error, frames = None, None
-    if error is None:
-        error = JobFailed(f"a task raised {failure.message}\n\n{remote.formatted}")
-    else:
-        error.with_traceback(frames)
-    for line in (where, *remote.details):
-        if line:
-            error.add_note(line)
+    error = restored(pickle.loads(failure.error))
+    if where:
+        error.__notes__.insert(0, where)
     return error
 
 

@@ -11,15 +11,19 @@ import os
 import pickle
 import reprlib
 import traceback
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from types import FrameType, TracebackType
-from typing import Any
 
 from pyrite.core.context import TaskContext
+from pyrite.core.errors import JobFailed
 from pyrite.core.outcome import Cause, Failure
+from pyrite.executor.frames import Place, places, traceback_of
 from pyrite.serial.records import dumps_by_value
 
 _ENGINE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_DEPTH = 10
+"""Exceptions raised while others were handled that travel with the last one."""
 _LIBRARY_FOLDER = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
 
@@ -29,35 +33,45 @@ class RemoteError:
 
     Parameters:
         error: the pickled exception, or None where it cannot be pickled.
-        kind: name of the exception's type.
-        text: what ``str`` gave for it.
-        frames: the pickled traceback, from the user's first frame on.
-        details: lines that say where the task was.
+        said: its type and text in a line.
+        places: its traceback, from the user's first frame on.
+        notes: lines to show with it.
+        before: the user's exception that was being handled when this one was raised.
+        is_cause: whether this one was raised from that one.
     """
 
     error: bytes | None
-    kind: str
-    text: str
-    frames: bytes | None
-    formatted: str
-    details: tuple[str, ...]
+    said: str
+    places: tuple[Place, ...]
+    notes: tuple[str, ...]
+    before: RemoteError | None
+    is_cause: bool
 
 
 def failure_of(error: BaseException, task: TaskContext) -> Failure:
     """Describe an exception that a task raised."""
     # An error of the engine's own making, such as an undecodable line, needs no frames.
     frames = _user_frames(error.__traceback__)
-    remote = RemoteError(
-        error=_pickled_error(error),
-        kind=type(error).__name__,
-        text=_text(error),
-        frames=_pickled_frames(frames),
-        formatted="".join(traceback.format_exception(type(error), error, frames)),
-        details=tuple(_details(error, frames, task)),
-    )
+    remote = replace(_described(error, frames), notes=tuple(_details(error, frames, task)))
     cause = Cause.OUT_OF_MEMORY if isinstance(error, MemoryError) else Cause.ERROR
-    message = f"{remote.kind}: {remote.text}" if remote.text else remote.kind
-    return Failure(cause, message, pickle.dumps(remote))
+    return Failure(cause, remote.said, pickle.dumps(remote))
+
+
+def _described(
+    error: BaseException, frames: TracebackType | None, depth: int = _DEPTH
+) -> RemoteError:
+    is_cause = error.__suppress_context__
+    before = error.__cause__ if is_cause else error.__context__
+    before_frames = _user_frames(before.__traceback__) if before is not None and depth else None
+    text = _text(error)
+    return RemoteError(
+        error=_pickled_error(error),
+        said=f"{type(error).__name__}: {text}" if text else type(error).__name__,
+        places=places(frames),
+        notes=tuple(getattr(error, "__notes__", ())),
+        before=_described(before, before_frames, depth - 1) if before and before_frames else None,
+        is_cause=is_cause,
+    )
 
 
 def _text(error: BaseException) -> str:
@@ -121,21 +135,20 @@ def _pickled_error(error: BaseException) -> bytes | None:
         return None
 
 
-def _pickled_frames(frames: TracebackType | None) -> bytes | None:
-    from tblib import Traceback
-
-    return None if frames is None else pickle.dumps(Traceback(frames).to_dict())
-
-
-def restored(remote: RemoteError) -> tuple[BaseException | None, TracebackType | None]:
-    """The exception, or None if it could not travel, and its traceback, in the driver."""
-    from tblib import Traceback
-
-    tb: Any = None
-    if remote.frames is not None:
-        tb = Traceback.from_dict(pickle.loads(remote.frames)).as_traceback()
-    if remote.error is None:
-        return None, tb
-    error: BaseException = pickle.loads(remote.error)
-    error.__notes__ = []  # they are among the details
-    return error, tb
+def restored(remote: RemoteError) -> BaseException:
+    """The exception in the driver, or one that tells of it if it could not travel."""
+    frames = traceback_of(remote.places)
+    error: BaseException | None = None
+    if remote.error is not None:
+        with suppress(Exception):  # its class can be imported by the workers alone, say
+            error = pickle.loads(remote.error)
+    if error is None:
+        lines = ["Traceback (most recent call last):\n", *traceback.format_tb(frames)]
+        shown = "".join(lines) if frames is not None else ""
+        error = JobFailed(f"a task raised {remote.said}\n\n{shown}{remote.said}\n")
+    error.__notes__ = list(remote.notes)
+    if remote.before is not None:
+        error.__context__ = restored(remote.before)
+        if remote.is_cause:
+            error.__cause__ = error.__context__
+    return error.with_traceback(frames)
