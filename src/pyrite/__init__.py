@@ -7,6 +7,7 @@ from pyrite.compat import PYSPARK
 from pyrite.core.absent import Absent, lookup
 from pyrite.core.errors import (
     BroadcastGone,
+    CorruptBlockError,
     DriverOnlyError,
     JobCancelled,
     JobFailed,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BroadcastGone",
+    "CorruptBlockError",
     "DriverOnlyError",
     "JobCancelled",
     "JobFailed",

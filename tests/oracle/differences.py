@@ -40,6 +40,11 @@ def save_twice(sc: Any) -> None:
         sc.range(3).saveAsTextFile(f"{path}/out")
 
 
+def part_of_a_record(sc: Any) -> Any:
+    with folder({"a": b"12345"}) as path:
+        return sc.binaryRecords(path, 4).collect()
+
+
 def count_inside(sc: Any) -> Any:
     other = sc.range(3)
     return sc.range(2).map(lambda x: other.count()).collect()
@@ -175,6 +180,16 @@ DIFFERENCES: dict[str, Difference] = {
         lambda sc: sc.parallelize([("aa", 1), ("b", 2)], 2).sortByKey(keyfunc=len).keys().collect(),
         Value(["b", "aa"]),
         "PySpark compares what keyfunc gives with the sampled keys themselves",
+    ),
+    "sampleByKey less than nothing": Difference(
+        lambda sc: sc.parallelize([(1, 2)]).sampleByKey(False, {1: -0.5}),
+        Raised("ValueError", "Negative fraction value: -0.5"),
+        "an assertion is no check of arguments: `python -O` leaves it out",
+    ),
+    "binaryRecords of a part of a record": Difference(
+        part_of_a_record,
+        Raised("ValueError", "5 bytes, which are not whole records of 4 bytes"),
+        IN_PYTHON,
     ),
     "repartition twice": Difference(
         lambda sc: sc.range(12, numSlices=4).repartition(2).repartition(2).glom().collect(),

@@ -63,6 +63,13 @@ FAILURES: dict[str, Program] = {
     "a generator that fails": lambda sc: (
         sc.range(2).flatMap(lambda x: (1 // y for y in [x])).collect()
     ),
+    "randomSplit by a negative weight": lambda sc: sc.range(3).randomSplit([1, -1]),
+    "randomSplit by nothing": lambda sc: sc.range(3).randomSplit([0, 0.0]),
+    "sampleByKey of an unknown key": lambda sc: (
+        sc.parallelize([(1, 2)]).sampleByKey(False, {2: 0.5}).collect()
+    ),
+    "countApproxDistinct too exactly": lambda sc: sc.range(3).countApproxDistinct(0.00001),
+    "reduceByKeyLocally of no pairs": lambda sc: sc.range(3).reduceByKeyLocally(max),
     "foreach fails": lambda sc: sc.range(2).foreach(deep),
     "foreachPartition fails": lambda sc: sc.range(2).foreachPartition(refuse_all),
 }

@@ -128,6 +128,10 @@ def layout(dataset: Any) -> list[list[Any]]:
     return [sorted(part) for part in dataset.glom().collect()]
 
 
+def bounds(estimate: Any) -> tuple[float, ...]:
+    return float(estimate), estimate.confidence, estimate.low, estimate.high
+
+
 SOURCES: dict[str, Program] = {
     "parallelize, by default": lambda sc: sc.parallelize(range(7)).glom().collect(),
     "parallelize a list": lambda sc: sc.parallelize([0, 2, 3, 4, 6], 5).glom().collect(),
@@ -185,6 +189,39 @@ SOURCES: dict[str, Program] = {
         lambda sc, path: Bag(
             (os.path.basename(name), text) for name, text in sc.wholeTextFiles(path).collect()
         ),
+    ),
+}
+
+FORMATS: dict[str, Program] = {
+    "pickleFile": with_folder(
+        {},
+        lambda sc, path: (
+            sc.parallelize([1, None, "a", (2.5, [b"x"])], 2).saveAsPickleFile(f"{path}/out"),
+            Bag(sc.pickleFile(f"{path}/out").collect()),
+        ),
+    ),
+    "pickleFile in one batch": with_folder(
+        {},
+        lambda sc, path: (
+            sc.range(50, numSlices=3).saveAsPickleFile(f"{path}/out", 0),
+            sorted(sc.pickleFile(f"{path}/out", 3).collect()),
+        ),
+    ),
+    "binaryFiles": with_folder(
+        {"a": b"\x00\xff", "b.gz": gzip.compress(b"text"), "c": b""},
+        lambda sc, path: Bag(
+            (os.path.basename(name), content) for name, content in sc.binaryFiles(path).collect()
+        ),
+    ),
+    "binaryFiles, paths": with_folder(
+        {"a": b""},
+        lambda sc, path: [
+            name.removesuffix(f"{path}/a") for name in sc.binaryFiles(path).keys().collect()
+        ],
+    ),
+    "binaryRecords": with_folder(
+        {"a": bytes(range(250)), "b": b"12345"},
+        lambda sc, path: Bag(sc.binaryRecords(path, 5).collect()),
     ),
 }
 
@@ -459,6 +496,16 @@ ACTIONS: dict[str, Program] = {
     "saveAsTextFile, compressed": written(
         "out", ["a", "b"], compressionCodecClass="org.apache.hadoop.io.compress.GzipCodec"
     ),
+    "reduceByKeyLocally": lambda sc: sc.parallelize(PAIRS, 3).reduceByKeyLocally(operator.sub),
+    "countApprox, in time": lambda sc: (
+        sc.range(1000, numSlices=10).countApprox(60_000),
+        sc.parallelize([], 2).countApprox(60_000, 0.5),
+    ),
+    "sumApprox, in time": lambda sc: bounds(sc.range(1000, numSlices=10).sumApprox(60_000)),
+    "meanApprox, in time": lambda sc: bounds(sc.range(1000, numSlices=10).meanApprox(60_000)),
+    "countApproxDistinct of few": lambda sc: sc.parallelize([5, 5, 7], 2).countApproxDistinct(),
+    "names": lambda sc: (sc.range(2).name(), sc.range(2).setName("two").map(abs).name()),
+    "a name": lambda sc: sc.range(2).setName("two").name(),
     "runJob": lambda sc: sc.runJob(sc.range(9, numSlices=4), lambda it: [sum(it)], [0, 2]),
 }
 
@@ -471,4 +518,4 @@ STATISTICS: dict[str, Program] = {
     "sampleVariance of one": lambda sc: sc.parallelize([4]).sampleVariance(),
 }
 
-PROGRAMS = {**SOURCES, **NARROW, **WIDE, **ACTIONS, **shared.PROGRAMS}
+PROGRAMS = {**SOURCES, **FORMATS, **NARROW, **WIDE, **ACTIONS, **shared.PROGRAMS}

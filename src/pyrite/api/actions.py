@@ -269,37 +269,6 @@ class Actions(Dataset[T_co]):
         function("foreachPartition()", f)
         self._run(lambda it, task: _drain(f(it)))
 
-    def saveAsTextFile(self, path: str, compressionCodecClass: str | None = None) -> None:
-        """Write each record's ``str`` as a line: a folder with one file per partition.
-
-        The folder is complete or absent: attempts write beside it, and it gets its name, with a
-        file ``_SUCCESS`` in it, when all partitions are there.
-
-        Parameters:
-            path: the folder to make.
-            compressionCodecClass: Hadoop's class name, such as
-                ``"org.apache.hadoop.io.compress.GzipCodec"``, or ``"gzip"``, ``"bzip2"``,
-                ``"zstd"``, ``"lz4"``.
-
-        Raises:
-            FileExistsError: there is something at ``path``; nothing has been run then.
-        """
-        from pyrite.io.committer import Committer
-
-        committer = Committer(path, compressionCodecClass)
-        writer = committer.writer
-        committer.prepare()
-        try:
-            parts = self._run(
-                lambda it, task: writer.write(
-                    task.attempt.partition, task.attempt.number, it, task.metrics
-                )
-            )
-            committer.commit(parts)
-        except BaseException:
-            committer.abort()
-            raise
-
 
 def _listed(records: Iterator[Any], task: TaskContext) -> list[Any]:
     return list(records)

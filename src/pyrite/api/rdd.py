@@ -12,6 +12,7 @@ from pyrite.api.pairs import PairTransformations
 from pyrite.api.partitioner import Partitioner, shown
 from pyrite.api.persistence import Persistence
 from pyrite.api.resource import ResourceProfile, met
+from pyrite.api.saving import SavingActions
 from pyrite.api.transformations import Transformations
 from pyrite.api.unsupported import PLANNED_RDD, planned
 from pyrite.plan.explain import label, lineage_text, stages_text
@@ -25,6 +26,7 @@ class RDD(
     PairTransformations[T_co],
     NumberActions[T_co],
     ApproximateActions[T_co],
+    SavingActions[T_co],
     Actions[T_co],
     Persistence[T_co],
 ):

@@ -85,8 +85,7 @@ class Sources(Application):
                 use_unicode=use_unicode,
                 encoding=encoding,
                 errors=errors,
-                split_bytes=self._settings["pyrite.split.size"],
-                side_by_side=self.defaultParallelism,
+                **self._cutting(),
             )
         )
 
@@ -109,8 +108,52 @@ class Sources(Application):
                 use_unicode=use_unicode,
                 encoding=encoding,
                 errors=errors,
-                split_bytes=self._settings["pyrite.split.size"],
-                side_by_side=self.defaultParallelism,
+                **self._cutting(),
+            )
+        )
+
+    def pickleFile(self, name: str, minPartitions: int | None = None) -> RDD[Any]:
+        """The records that `RDD.saveAsPickleFile` wrote. Unpickling runs code that the files name:
+        read only what you trust.
+
+        Parameters:
+            name: as in `textFile`.
+            minPartitions: at least so many, where there are files enough: files are not cut.
+
+        Raises:
+            FileNotFoundError: (by the first action) there is no such file.
+            UnsupportedError: (in a task) a file is a sequence file of Hadoop's.
+            CorruptBlockError: (in a task) a file is damaged or cut short.
+        """
+        from pyrite.io.pickled import PickleSource
+
+        return self._rdd(PickleSource(name, self._min_partitions(minPartitions), **self._cutting()))
+
+    def binaryFiles(self, path: str, minPartitions: int | None = None) -> RDD[tuple[str, bytes]]:
+        """``(path, bytes)`` of each file, compressed ones as they are; parameters as for
+        `textFile`."""
+        from pyrite.io.binary import BinaryFileSource
+
+        return self._rdd(
+            BinaryFileSource(path, self._min_partitions(minPartitions), **self._cutting())
+        )
+
+    def binaryRecords(self, path: str, recordLength: int) -> RDD[bytes]:
+        """Records of ``recordLength`` bytes each, from files that hold nothing else.
+
+        Raises:
+            FileNotFoundError: (by the first action) there is no such file.
+            ValueError: ``recordLength`` is less than 1; or (by the first action) a file does not
+                consist of whole records.
+        """
+        from pyrite.io.binary import FixedLengthSource
+
+        return self._rdd(
+            FixedLengthSource(
+                path,
+                positive("recordLength", recordLength),
+                self.defaultMinPartitions,
+                **self._cutting(),
             )
         )
 
@@ -119,6 +162,12 @@ class Sources(Application):
         if not rdds:
             return self.emptyRDD()
         return self._rdd(union_of([rdd._node for rdd in rdds]))
+
+    def _cutting(self) -> dict[str, int]:
+        return {
+            "split_bytes": self._settings["pyrite.split.size"],
+            "side_by_side": self.defaultParallelism,
+        }
 
     def _min_partitions(self, number: int | None) -> int:
         if number is None:

@@ -18,7 +18,6 @@ PLANNED_RDD: Mapping[str, str] = {
     ),
     "barrier": "barrier stages are not there yet",
     "cleanShuffleDependencies": "not needed: shuffle files go when nothing can read them any more",
-    "saveAsPickleFile": "not there yet; use saveAsTextFile with json.dumps",
     "toDF": _FRAMES,
     **dict.fromkeys(
         (
@@ -39,9 +38,6 @@ PLANNED_CONTEXT: Mapping[str, str] = {
         + "use sc.getConf() for settings, the logging module for logs, and fsspec for files "
         "in any store",
     ),
-    "pickleFile": "not there yet; use textFile with json.loads",
-    "binaryFiles": "not there yet; use wholeTextFiles with use_unicode=False",
-    "binaryRecords": "not there yet; use wholeTextFiles with use_unicode=False",
     **dict.fromkeys(
         ("sequenceFile", "newAPIHadoopFile", "newAPIHadoopRDD", "hadoopFile", "hadoopRDD"),
         _FORMATS,

@@ -18,7 +18,7 @@ from contextlib import suppress
 
 from pyrite.io.compression import codec_named
 from pyrite.io.filesystem import absolute, filesystem
-from pyrite.io.output import PartFile, TextWriter
+from pyrite.io.output import Blocks, PartFile, PartWriter, text_blocks
 
 _ABORT_TRIES = 20
 
@@ -40,13 +40,19 @@ class Committer:
     Parameters:
         path: the output folder; it must not exist.
         codec: compress the parts with this codec (`codec_named`), or None.
+        blocks: makes the content of a part of its records: lines of text, by default.
 
     Raises:
         FileExistsError: there is something at ``path``.
         ValueError: no such codec, or ``path`` has no folder above it to stage in.
     """
 
-    def __init__(self, path: str | os.PathLike[str], codec: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        codec: str | None = None,
+        blocks: Blocks = text_blocks,
+    ) -> None:
         check_absent(path)
         self.destination = absolute(os.fspath(path))
         parent, _, name = self.destination.rpartition("/")
@@ -56,8 +62,9 @@ class Committer:
         self._staging = f"{parent}/.{name}.{os.urandom(6).hex()}"
         self._extension = codec_named(codec).extension if codec else ""
         self._publishing = False
-        self.writer = TextWriter(
+        self.writer = PartWriter(
             folder=f"{self._staging}/attempts",
+            blocks=blocks,
             extension=self._extension,
             process=os.getpid() if self._store.one_process else None,
         )

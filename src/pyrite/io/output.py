@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from pyrite.core.errors import UnsupportedError
 from pyrite.core.outcome import Metrics
 from pyrite.io.compression import codec_of
 from pyrite.io.filesystem import filesystem
+
+Blocks: TypeAlias = Callable[[Iterable[Any]], Iterator[tuple[int, bytes]]]
+"""Makes bytes of records, block by block: how many records, and their bytes."""
 
 _BLOCK_BYTES = 1 << 18
 _MIN_RECORDS, _MAX_RECORDS = 16, 4096
@@ -36,18 +39,20 @@ class PartFile:
 
 
 @dataclass(frozen=True, slots=True)
-class TextWriter:
-    """Writes records as lines: ``str(record)``, bytes as they are, each ended by LF.
+class PartWriter:
+    """Writes the records of attempts to files.
 
     Made by a committer in the driver, used inside tasks.
 
     Parameters:
         folder: where attempts put their files; it exists.
+        blocks: makes the content of a file of its records.
         extension: ``".gz"`` or another of `pyrite.io.compression`, or none.
         process: the only process that can write there, if not all can.
     """
 
     folder: str
+    blocks: Blocks
     extension: str = ""
     process: int | None = None
 
@@ -73,11 +78,11 @@ class TextWriter:
         out = codec.writer(file) if codec else file
         count = 0
         try:
-            for lines, data in _blocks(records):
+            for number, data in self.blocks(records):
                 with _naming(path):
                     out.write(data)
-                count += lines
-                metrics.records_written += lines
+                count += number
+                metrics.records_written += number
             with _naming(path):
                 if out is not file:
                     out.close()
@@ -104,8 +109,9 @@ def _naming(path: str) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, path) from error
 
 
-def _blocks(records: Iterable[Any]) -> Iterator[tuple[int, bytes]]:
-    """Records as lines of text, many at a time: how many, and their bytes."""
+def text_blocks(records: Iterable[Any]) -> Iterator[tuple[int, bytes]]:
+    """Records as lines of text, many at a time: how many, and their bytes. A line is
+    ``str(record)``, bytes as they are, ended by LF."""
     records = iter(records)
     size = _MIN_RECORDS
     while batch := list(islice(records, size)):

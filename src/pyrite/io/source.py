@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from pyrite.core.outcome import Metrics
 from pyrite.io.compression import codec_of
+from pyrite.io.filesystem import Entry
 from pyrite.io.paths import resolve
 from pyrite.io.splits import SPLIT_BYTES, FilePartition, FileSplit, partition_files
 from pyrite.lineage.node import Source
@@ -58,10 +59,16 @@ class FileSource(Source):
         """May several tasks share the file?"""
         return False
 
+    def check(self, file: Entry) -> None:
+        """Refuse a file that cannot be read, before any task runs."""
+
     def _resolve(self) -> None:
         if not self._resolved:
+            files = resolve(self.address)
+            for file in files:
+                self.check(file)
             self._splits = partition_files(
-                resolve(self.address),
+                files,
                 self.min_partitions,
                 split_bytes=self.split_bytes,
                 side_by_side=self.side_by_side,
