@@ -77,3 +77,33 @@ def test_masters(text, master):
 def test_other_masters_are_refused_with_what_there_is(text):
     with pytest.raises(ValueError, match=r"there are local .*local\[N\]"):
         Master.parse(text)
+
+
+@pytest.mark.parametrize("master", ["yarn", "spark://host:7077", "k8s://https://host", "mesos://x"])
+def test_a_cluster_of_sparks_is_no_master(master: str) -> None:
+    with pytest.raises(ValueError, match="runs on the cores of one machine; there are local"):
+        Master.parse(master)
+
+
+def test_local_cluster_is_so_many_workers() -> None:
+    assert Master.parse("local-cluster[2, 3, 1024]") == Master(6)
+    with pytest.raises(ValueError, match="cannot run on master"):
+        Master.parse("local-cluster[0,1,1]")
+
+
+def test_speculation_and_memory_by_sparks_names() -> None:
+    settings = Settings(
+        {
+            "spark.speculation.multiplier": "1.5",
+            "spark.speculation.quantile": "0.75",
+            "spark.executor.memory": "4g",
+            "spark.python.worker.memory": "1g",
+        }
+    )
+    assert settings["pyrite.speculation.multiplier"] == 1.5
+    assert settings["pyrite.speculation.quantile"] == 0.75
+    assert settings["pyrite.worker.memory"] == 1 << 30
+    with pytest.raises(ValueError, match="not a factor of at least 1"):
+        Settings({"spark.speculation.multiplier": "0.5"})
+    with pytest.raises(ValueError, match="not a folder of this machine"):
+        Settings({"spark.eventLog.dir": "hdfs://host/logs"})

@@ -21,7 +21,7 @@ def table() -> str:
         elif setting.parse is parse_seconds:
             default = f"{default:g}s"
         shown = "" if default in (None, "", ()) else f"`{default}`"
-        spark = f"`{setting.spark}`" if setting.spark else ""
+        spark = ", ".join(f"`{name}`" for name in (setting.spark, setting.also) if name)
         rows.append(f"| `{setting.name}` | {shown} | {setting.meaning} | {spark} |")
     return "\n".join(rows) + "\n"
 

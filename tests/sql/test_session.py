@@ -38,7 +38,10 @@ def test_a_session_reaches_the_context(spark: SparkSession) -> None:
     sc.setLogLevel("WARN")
 
 
-def test_a_session_makes_the_context_and_ends_it(tmp_path: Path) -> None:
+def test_a_session_makes_the_context_and_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SparkContext, "_running", [])  # whatever other tests keep
     builder = SparkSession.builder.master("local").appName("mine").enableHiveSupport()
     builder.config("spark.local.dir", str(tmp_path)).config(map={"my.a": 1, "my.b": True})
     builder.config(conf=SparkConf(loadDefaults=False).set("my.c", "x"))

@@ -35,3 +35,11 @@ def public_call() -> str:
             break
         frame = frame.f_back
     return call_site(frame.f_code.co_name)
+
+
+def stack_level() -> int:
+    """What our caller gives to `warnings.warn` to blame the nearest line outside Pyrite."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_ENGINE_FOLDER):
+        frame, level = frame.f_back, level + 1
+    return level

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from pyrite.api.unsupported import PLANNED_CONF, planned
+from pyrite.core.settings import ALL
+from pyrite.core.spark_names import without_meaning
 
 SUBMIT_VARIABLE = "PYRITE_SUBMIT_ARGS"
 """Environment variable by which ``pyrite submit`` hands its options to the program, as JSON:
@@ -18,6 +21,9 @@ def submit_options() -> dict[str, Any]:
     """What ``pyrite submit`` was told, or nothing."""
     options: dict[str, Any] = json.loads(os.environ.get(SUBMIT_VARIABLE, "{}"))
     return options
+
+
+_SECRET = re.compile("secret|password|token|access[.]?key", re.IGNORECASE)
 
 
 class SparkConf:
@@ -43,8 +49,8 @@ class SparkConf:
             self.setAll(options.get("conf", {}).items())
 
     def set(self, key: str, value: object) -> SparkConf:
-        """Set one. ``value`` may be text, a number or a bool."""
-        self._values[key] = str(value).lower() if isinstance(value, bool) else str(value)
+        """Set one; ``value`` is kept as ``str`` writes it."""
+        self._values[key] = str(value)
         return self
 
     def setIfMissing(self, key: str, value: object) -> SparkConf:
@@ -67,7 +73,7 @@ class SparkConf:
     ) -> SparkConf:
         """Environment variables of the workers: one by ``key`` and ``value``, or ``pairs``."""
         if (key is None) == (pairs is None):
-            raise ValueError("setExecutorEnv takes either a key and a value, or pairs")
+            raise RuntimeError("setExecutorEnv takes either a key and a value, or pairs")
         for name, text in pairs if pairs is not None else [(key, value)]:
             self.set(f"spark.executorEnv.{name}", text)
         return self
@@ -87,8 +93,11 @@ class SparkConf:
         return key in self._values
 
     def toDebugString(self) -> str:
-        """One ``name=value`` a line, sorted."""
-        return "\n".join(f"{key}={value}" for key, value in sorted(self._values.items()))
+        """One ``name=value`` a line, sorted; what looks like a secret is not shown."""
+        return "\n".join(
+            f"{key}={'*********(redacted)' if _SECRET.search(key) else value}"
+            for key, value in sorted(self._values.items())
+        )
 
     def __getattr__(self, name: str) -> NoReturn:
         planned("SparkConf", PLANNED_CONF, name)
@@ -96,3 +105,11 @@ class SparkConf:
     def copy(self) -> SparkConf:
         """Another conf with the same settings."""
         return SparkConf(loadDefaults=False).setAll(self._values.items())
+
+
+def unused(conf: SparkConf) -> str:
+    """What to tell of the settings that the engine does not read: one line, or nothing."""
+    ours = (name for each in ALL for name in (each.name, each.spark, each.also))
+    environment = (name for name, _ in conf.getAll() if name.startswith("spark.executorEnv."))
+    honoured = {*ours, *environment, "spark.master", "spark.app.name", "spark.home"}
+    return without_meaning((name for name, _ in conf.getAll()), honoured)

@@ -6,14 +6,16 @@ import atexit
 import os
 import sys
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from pyrite.api.accumulators import Accumulators
 from pyrite.api.broadcast import Home
+from pyrite.api.callsite import stack_level
 from pyrite.api.checkpoints import Checkpoints
-from pyrite.api.conf import SparkConf, submit_options
+from pyrite.api.conf import SparkConf, submit_options, unused
 from pyrite.api.files import Files
 from pyrite.api.jobs import Jobs
 from pyrite.api.profiler import BasicProfiler, Profiler, Profiles, Profiling
@@ -21,7 +23,7 @@ from pyrite.api.properties import LocalProperties
 from pyrite.api.shared import SharedVariables
 from pyrite.api.sources import Sources
 from pyrite.api.unsupported import PLANNED_CONTEXT, planned
-from pyrite.core.errors import SerializationError, UnsupportedError
+from pyrite.core.errors import SerializationError, SettingsWarning, UnsupportedError
 from pyrite.core.settings import Master, Settings
 from pyrite.driver.driver import Driver
 from pyrite.driver.status import Status
@@ -92,6 +94,8 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
         self._conf.setIfMissing("spark.master", "local[*]")
         self._conf.setIfMissing("spark.app.name", os.path.basename(sys.argv[0]) or "pyrite")
         self._settings = Settings(dict(self._conf.getAll()))
+        if told := unused(self._conf):
+            warnings.warn(told, SettingsWarning, stack_level())
         master_url = Master.parse(self.master)
         self.startTime = int(time.time() * 1000)
         self.applicationId = f"local-{self.startTime}"
@@ -101,7 +105,8 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
         self.environment = {**_executor_environment(self._conf), **(environment or {})}
         policy = _policy(master_url, self._settings)
         self._status = Status()
-        listeners = _listeners(self._settings, self.appName)
+        log = self._settings.event_log(self.applicationId)
+        listeners = _listeners(self._settings, log, self.appName)
         self._history = History(policy) if self._settings["pyrite.history"] else None
         self._profiles = self._profiles_of(profiler_cls)
         self._driver = Driver(
@@ -115,6 +120,8 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
         self._broadcasts = Home(self._driver)
         self._driver.start()
         self._stopped = False
+        if level := self._settings["pyrite.log.level"]:
+            self.setLogLevel(level)
         try:
             self._open_files((*submit_options().get("py_files", ()), *(pyFiles or ())))
         except BaseException:
@@ -272,17 +279,21 @@ def _policy(master: Master, settings: Settings) -> Policy:
         task_timeout=0.0 if inline else settings["pyrite.task.timeout"],
         cancel_grace=0.0 if inline else settings["pyrite.task.cancelGrace"],
         speculation=settings["pyrite.speculation"],
+        speculation_quantile=settings["pyrite.speculation.quantile"],
+        speculation_multiplier=settings["pyrite.speculation.multiplier"],
+        speculation_min_runtime=settings["pyrite.speculation.minTaskRuntime"],
+        speculation_interval=settings["pyrite.speculation.interval"],
     )
 
 
-def _listeners(settings: Settings, name: str) -> list[Listener]:
+def _listeners(settings: Settings, log: str, name: str) -> list[Listener]:
     from pyrite.driver.printing import print_task_output
 
     listeners: list[Listener] = [print_task_output]
-    if settings["pyrite.eventLog"]:
+    if log:
         from pyrite.driver.event_log import EventLog
 
-        listeners.append(EventLog(settings["pyrite.eventLog"], name))
+        listeners.append(EventLog(log, name))
     progress = settings["pyrite.progress"]
     if progress == "true" or (progress == "auto" and sys.stderr.isatty()):
         from pyrite.driver.progress import Progress

@@ -67,3 +67,7 @@ class DriverOnlyError(PyriteError, RuntimeError):
 
 class StoppedError(PyriteError, RuntimeError):
     """The context was stopped."""
+
+
+class SettingsWarning(UserWarning):
+    """Settings of Spark's that change nothing here, or that nobody knows."""

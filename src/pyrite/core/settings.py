@@ -63,9 +63,15 @@ def parse_fraction(text: str) -> float:
 
 
 def parse_progress(text: str) -> str:
-    if text not in ("auto", "true", "false"):
+    if text.strip().lower() not in ("auto", "true", "false"):
         raise ValueError(f"{text!r} is none of auto, true and false")
-    return text
+    return text.strip().lower()
+
+
+def parse_factor(text: str) -> float:
+    if not re.fullmatch(r"\d+(\.\d+)?", text.strip()) or float(text) < 1:
+        raise ValueError(f"{text!r} is not a factor of at least 1")
+    return float(text)
 
 
 def parse_list(text: str) -> tuple[str, ...]:
@@ -76,6 +82,14 @@ def parse_list(text: str) -> tuple[str, ...]:
         ('a.py', 'b.zip')
     """
     return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+def parse_folder(text: str) -> str:
+    """A folder of this machine, perhaps written as a ``file:`` address."""
+    folder = text.removeprefix("file://").removeprefix("file:")
+    if "://" in folder:
+        raise ValueError(f"{text!r} is not a folder of this machine")
+    return folder
 
 
 def parse_bool(text: str) -> bool:
@@ -93,6 +107,7 @@ class Setting(Generic[T]):
         parse: from text to its value.
         default: the value if it is not set. None: worked out when the context starts.
         meaning: one line for the reference.
+        also: another name of Spark's, which goes before the first.
     """
 
     name: str
@@ -100,6 +115,7 @@ class Setting(Generic[T]):
     parse: Callable[[str], T]
     default: T | None
     meaning: str
+    also: str = ""
 
 
 ALL: tuple[Setting[Any], ...] = (
@@ -109,10 +125,11 @@ ALL: tuple[Setting[Any], ...] = (
         parse_bytes,
         None,
         "Resident memory at which a worker spills to disk; 60 % of the machine's, shared.",
+        also="spark.python.worker.memory",
     ),
     Setting(
         "pyrite.worker.memoryLimit",
-        "",
+        "spark.executor.pyspark.memory",
         parse_bytes,
         None,
         "Resident memory at which a worker ends itself; 90 % of the machine's, shared.",
@@ -181,6 +198,34 @@ ALL: tuple[Setting[Any], ...] = (
         "Run a second copy of tasks that are much slower than the others of their stage.",
     ),
     Setting(
+        "pyrite.speculation.multiplier",
+        "spark.speculation.multiplier",
+        parse_factor,
+        3.0,
+        "How many times the median time of its stage's tasks makes a task slow.",
+    ),
+    Setting(
+        "pyrite.speculation.quantile",
+        "spark.speculation.quantile",
+        parse_fraction,
+        0.9,
+        "Share of a stage's tasks that must be done before any is called slow.",
+    ),
+    Setting(
+        "pyrite.speculation.minTaskRuntime",
+        "spark.speculation.minTaskRuntime",
+        parse_seconds,
+        0.1,
+        "No task younger than this is slow.",
+    ),
+    Setting(
+        "pyrite.speculation.interval",
+        "spark.speculation.interval",
+        parse_seconds,
+        0.1,
+        "How often to look for slow tasks.",
+    ),
+    Setting(
         "pyrite.progress",
         "spark.ui.showConsoleProgress",
         parse_progress,
@@ -243,6 +288,27 @@ ALL: tuple[Setting[Any], ...] = (
         "",
         "File to write every job, stage, attempt and loss to, as JSON lines; empty: none.",
     ),
+    Setting(
+        "pyrite.eventLog.enabled",
+        "spark.eventLog.enabled",
+        parse_bool,
+        False,
+        "Write the event log to a file in pyrite.eventLog.dir, named after the application's id.",
+    ),
+    Setting(
+        "pyrite.eventLog.dir",
+        "spark.eventLog.dir",
+        parse_folder,
+        "/tmp/spark-events",
+        "A folder of this machine, made if need be, for the event logs of programs.",
+    ),
+    Setting(
+        "pyrite.log.level",
+        "spark.log.level",
+        str,
+        "",
+        "Level of Pyrite's logger, as of SparkContext.setLogLevel; empty: as it is.",
+    ),
 )
 
 
@@ -270,7 +336,8 @@ class Settings:
                 raise ValueError(f"there is no setting {name}{hint}")
         self._values: dict[str, Any] = {}
         for setting in ALL:
-            text = values.get(setting.name, values.get(setting.spark) if setting.spark else None)
+            given = (values.get(name) for name in (setting.name, setting.also, setting.spark))
+            text = next((text for text in given if text is not None), None)
             try:
                 value = setting.default if text is None else setting.parse(text)
             except ValueError as error:
@@ -279,6 +346,12 @@ class Settings:
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
+
+    def event_log(self, application: str) -> str:
+        """The file of the event log of the application of this id, or ""."""
+        if self["pyrite.eventLog"] or not self["pyrite.eventLog.enabled"]:
+            return str(self["pyrite.eventLog"])
+        return os.path.join(self["pyrite.eventLog.dir"], f"{application}.jsonl")
 
     @property
     def local_dir(self) -> str:
@@ -308,6 +381,9 @@ def machine_memory() -> int:
         return total
 
 
+_LOCAL_CLUSTER = r"local-cluster\[\s*([1-9]\d*)\s*,\s*([1-9]\d*)\s*,\s*\d+\s*\]"
+
+
 @dataclass(frozen=True)
 class Master:
     """Where a program runs.
@@ -326,17 +402,22 @@ class Master:
 
     @classmethod
     def parse(cls, text: str) -> Master:
-        """Read ``local``, ``local[N]``, ``local[*]`` or ``local[N,F]``.
+        """Read ``local``, ``local[N]``, ``local[*]``, ``local[N,F]`` or
+        ``local-cluster[N,C,M]``: N times C workers.
 
         Raises:
             ValueError: it is none of these.
         """
+        if cluster := re.fullmatch(_LOCAL_CLUSTER, text.strip()):
+            return cls(int(cluster[1]) * int(cluster[2]))
         match = re.fullmatch(r"local(?:\[\s*(\d+|\*)\s*(?:,\s*(\d+)\s*)?\])?", text.strip())
         if match is None or match[1] == "0" or match[2] == "0":
+            elsewhere = text.partition(":")[0] in ("yarn", "spark", "k8s", "mesos", "sc")
+            place = ": Pyrite runs on the cores of one machine" if elsewhere else ""
             raise ValueError(
-                f"cannot run on master {text!r}; there are local (in this process), local[N] "
-                f"(N worker processes), local[*] (one per core) and local[N,F] (F failures "
-                f"allowed per task)"
+                f"cannot run on master {text!r}{place}; there are local (in this process), "
+                f"local[N] (N worker processes), local[*] (one per core) and local[N,F] (F "
+                f"failures allowed per task)"
             )
         if match[1] is None:
             return cls(0)

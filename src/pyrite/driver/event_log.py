@@ -6,6 +6,7 @@ Each line has ``event`` (the name of a class in `pyrite.driver.events`) and that
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 
 from pyrite.driver.events import ApplicationEnded, DriverEvent
@@ -15,7 +16,7 @@ class EventLog:
     """A listener that appends to a file.
 
     Parameters:
-        path: the file; made if it is not there.
+        path: the file; made if it is not there, with its folder.
         application: a name for people, in the first line.
 
     Raises:
@@ -23,6 +24,7 @@ class EventLog:
     """
 
     def __init__(self, path: str, application: str) -> None:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
         self._file = open(path, "a", buffering=1, encoding="utf-8")  # noqa: SIM115
         self._write({"event": "ApplicationStarted", "name": application})
 
