@@ -60,7 +60,8 @@ class Broadcast(Generic[T]):
         """
         if self._value is _UNREAD:
             self._value = self._read()
-        return cast(T, self._value)
+        value: T = self._value
+        return value
 
     def _read(self) -> Any:
         if self._service is None:
