@@ -10,8 +10,9 @@ import importlib
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import isgenerator
 from pathlib import Path
 from statistics import median
 from typing import Any, TypeAlias
@@ -33,6 +34,8 @@ def measure(request: dict[str, Any]) -> Result:
         imported, constructed: seconds that the import and the constructor took.
         ready, answered: seconds from the command to a context, and to a first job's answer.
         seconds, rate: of a call of the program (the median of several), and size per second.
+        first, later, gain: of a program in steps, the seconds of the first, of the later ones (the
+            median), and their ratio.
         spilled: bytes, if the job is logged.
     """
     begun = CLOCK()
@@ -53,9 +56,8 @@ def measure(request: dict[str, Any]) -> Result:
         sc.setLogLevel("ERROR")
         seconds = []
         for _ in range(job.calls):
-            started = CLOCK()
-            answer = job.program(sc, size, request["source"])
-            seconds.append(CLOCK() - started)
+            steps, answer = timed(job.program, sc, size, request["source"])
+            seconds.append(sum(steps))
     return {
         "imported": imported - begun,
         "constructed": ready - constructing,
@@ -63,9 +65,32 @@ def measure(request: dict[str, Any]) -> Result:
         "answered": answered - request["begun"],
         "seconds": median(seconds),
         "rate": size / median(seconds),
+        **apart(steps),
         "answer": answer,
         **({"spilled": spilled_bytes(Path(request["folder"]))} if job.logged else {}),
     }
+
+
+def timed(program: Callable[..., Any], *arguments: Any) -> tuple[list[float], Any]:
+    """Seconds and answer of a program; of one that yields after each step, those of each."""
+    begun = CLOCK()
+    answer = program(*arguments)
+    if not isgenerator(answer):
+        return [CLOCK() - begun], answer
+    seconds, answers = [], []
+    for step in answer:
+        seconds.append(CLOCK() - begun)
+        answers.append(step)
+        begun = CLOCK()
+    return seconds, answers
+
+
+def apart(steps: list[float]) -> Result:
+    """The first step beside the later ones, if there are any."""
+    if len(steps) == 1:
+        return {}
+    first, later = steps[0], median(steps[1:])
+    return {"first": first, "later": later, "gain": first / later}
 
 
 def measure_scheduler(tasks: int) -> Result:

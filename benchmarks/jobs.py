@@ -2,7 +2,7 @@
 
 A program is given a context, a size and the path of its input, if it has one. It returns an answer,
 which has to be the same whichever engine ran it. It is timed as a whole, on workers that have run a
-job before.
+job before. One that yields answers instead is timed from each to the next, too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from benchmarks.data import text_file
+from benchmarks import cached
+from benchmarks.data import graph_file, log_file, text_file
 
 Program: TypeAlias = Callable[[Any, int, str], Any]
 
@@ -44,6 +45,12 @@ OUT_OF_MEMORY = (
     TREE,
     Figure("worker", "peak memory, largest worker", "MiB"),
     Figure("spilled", "spilled to disk", "MiB spilled"),
+)
+ROUNDS = (
+    Figure("seconds", "time", ratio=3),
+    Figure("first", "of the first round"),
+    Figure("later", "of a later round"),
+    TREE,
 )
 
 
@@ -225,6 +232,45 @@ JOBS: dict[str, Job] = {
         20,
         (Figure("seconds", "time", ratio=2.5), TREE),
         make_input=text_file,
+    ),
+    "logmining": Job(
+        "log mining, {size} MB of logs, three searches",
+        cached.log_mining,
+        300,
+        60,
+        (
+            Figure("seconds", "time", ratio=3),
+            Figure("first", "of the first search, which reads the logs"),
+            Figure("later", "of a later one, on cached errors", ratio=3),
+            Figure("gain", "first to later", "times", target=20),
+            TREE,
+        ),
+        make_input=log_file,
+    ),
+    "pagerank": Job(
+        "PageRank, 10 rounds, {size} times 100,000 links",
+        cached.pagerank,
+        10,
+        1,
+        (Figure("seconds", "time", ratio=3), TREE),
+        make_input=graph_file,
+    ),
+    "kmeans": Job(
+        "k-means, 10 rounds, {size:,} points as tuples", cached.kmeans, 500_000, 50_000, ROUNDS
+    ),
+    "kmeansarrays": Job(
+        "k-means, 10 rounds, {size:,} points in arrays",
+        cached.kmeans_arrays,
+        1_000_000,
+        100_000,
+        ROUNDS,
+    ),
+    "logistic": Job(
+        "logistic regression, 20 rounds, {size:,} observations in arrays",
+        cached.logistic_regression,
+        1_000_000,
+        100_000,
+        ROUNDS,
     ),
     "aggregate": spilling("aggregate by key", aggregate, 12_000_000),
     "group": spilling("group, one key with half of the values", group, 10_000_000),

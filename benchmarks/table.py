@@ -52,6 +52,7 @@ UNITS = {
     "MiB spilled": Unit("MiB", 2**-20, compared=False),
     "/s": Unit("/s", more_is_better=True),
     "x": Unit("x", compared=False),
+    "times": Unit("times", more_is_better=True, compared=False),
 }
 
 
@@ -165,7 +166,7 @@ def circumstances(load: float) -> str:
             f"the first run, {os.getloadavg()[0]:.1f} after the last",
             f"- {platform.system()} {platform.release()}, Python {platform.python_version()}, "
             f"Pyrite {version('pyrite')}, PySpark {installed('pyspark')}, {java()}",
-            f"- text: {origin()}; memory of all processes is {MEMORY}, of one worker RSS",
+            f"- input files: {origin()}; memory of all processes is {MEMORY}, of one worker RSS",
         ]
     )
 
