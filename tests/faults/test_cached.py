@@ -1,0 +1,165 @@
+"""Workers that die with cached blocks: what they held is made again, and nothing else."""
+
+import operator
+import os
+import signal
+import threading
+
+import pytest
+from tests.conftest import wait_until
+
+from pyrite import StorageLevel
+from pyrite.core.errors import BlockLost
+
+pytestmark = pytest.mark.chaos
+
+
+def kill(pid):
+    """Kill a worker; the driver hears of it when it does."""
+    os.kill(pid, signal.SIGKILL)
+
+
+def noted(journal):
+    def note(x):
+        journal.note(x)
+        return x
+
+    return note
+
+
+def test_only_what_the_dead_worker_held_is_made_again(make_context, journal):
+    sc = make_context("local[2]")
+    data = sc.range(8, numSlices=8).map(noted(journal)).map(lambda x: (x, os.getpid())).cache()
+    made_in = dict(data.collect())
+    victim = made_in[0]
+    kill(victim)
+    for _ in range(3):
+        assert data.keys().sum() == 28
+    lost = [x for x in made_in if made_in[x] == victim]
+    assert sorted(map(int, journal.lines())) == sorted([*range(8), *lost])
+
+
+def test_a_second_copy_outlives_the_worker(make_context, journal):
+    sc = make_context("local[2]")
+    made = sc.range(8, numSlices=8).map(noted(journal)).map(lambda x: (x, os.getpid()))
+    data = made.persist(StorageLevel.MEMORY_ONLY_2)
+    for pid in set(dict(data.collect()).values()):
+        kill(pid)
+    assert data.keys().sum() == 28
+    assert len(journal.lines()) == 8
+
+
+@pytest.mark.parametrize("times", [1, 5])
+def test_killed_while_a_job_reads_the_blocks(make_context, journal, times):
+    sc = make_context("local[2]")
+    data = sc.range(40, numSlices=8).map(lambda x: (x % 4, x)).cache()
+    expected = sorted(data.reduceByKey(operator.add).collect())
+
+    def die_sometimes(partition, records):
+        if any(partition == n and journal.first_time(f"died {n}") for n in range(times)):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return records
+
+    for _ in range(2):
+        deadly = data.mapPartitionsWithIndex(die_sometimes, preservesPartitioning=True)
+        assert sorted(deadly.reduceByKey(operator.add).collect()) == expected
+        assert sorted(deadly.collect()) == sorted((x % 4, x) for x in range(40))
+
+
+def test_lost_blocks_behind_a_shuffle_bring_back_what_they_need(make_context, shuffle_files):
+    sc = make_context("local[2]")
+    pairs = sc.range(100, numSlices=4).map(lambda x: (x % 10, 1))
+    sums = pairs.reduceByKey(operator.add, 4).mapPartitions(
+        lambda it: [(k, v, os.getpid()) for k, v in it]
+    )
+    sums.cache()
+    pids = {pid for _, _, pid in sums.collect()}
+    for file in shuffle_files():
+        os.unlink(file)
+    kill(pids.pop())
+    assert sorted((k, v) for k, v, _ in sums.collect()) == [(k, 10) for k in range(10)]
+    joined = sums.map(lambda r: (r[0], r[1])).join(sums.map(lambda r: (r[0], r[1])))
+    assert sorted(joined.collect()) == [(k, (10, 10)) for k in range(10)]
+
+
+def test_a_long_chain_of_cached_datasets_is_made_again(make_context):
+    sc = make_context("local[2]")
+    data = sc.range(4, numSlices=2).map(lambda x: (x, os.getpid()))
+    for _ in range(400):
+        data = data.mapValues(abs).cache()
+        data.count()
+    for pid in set(data.values().collect()):
+        kill(pid)
+    assert data.keys().collect() == [0, 1, 2, 3]
+
+
+def test_accumulators_of_a_job_that_is_planned_again_count_once(make_context, journal):
+    sc = make_context("local[2]")
+    data = sc.range(8, numSlices=8).cache()
+    data.count()
+    seen = sc.accumulator(0)
+
+    def count(x):
+        seen.add(1)
+        if x == 3 and journal.first_time("died"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    data.foreach(count)
+    assert seen.value == 8
+
+
+def test_jobs_side_by_side_share_the_loss(make_context, journal):
+    sc = make_context("local[2]")
+    data = sc.range(40, numSlices=8).cache()
+    data.count()
+
+    def die_once(x):
+        if x == 7 and journal.first_time("died"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return x
+
+    sums = []
+    threads = [
+        threading.Thread(target=lambda: sums.append(data.map(die_once).sum())) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sums == [780] * 4
+
+
+def test_unpersisted_while_a_job_reads_it(make_context, journal):
+    sc = make_context("local[2]")
+    data = sc.range(8, numSlices=8).cache()
+    data.count()
+
+    def wait(x):
+        journal.note(x)
+        wait_until(lambda: "gone" in journal.lines())
+        return x
+
+    sums = []
+    thread = threading.Thread(target=lambda: sums.append(data.map(wait).sum()))
+    thread.start()
+    wait_until(journal.lines)
+    data.unpersist()
+    journal.note("gone")
+    thread.join(30)
+    assert sums == [28]
+
+
+def test_a_local_checkpoint_outlives_workers_and_says_when_it_is_lost(make_context, tmp_path):
+    sc = make_context("local[2]")
+    data = sc.range(8, numSlices=4).map(lambda x: (x, os.getpid()))
+    data.localCheckpoint()
+    pids = set(data.values().collect())
+    for pid in pids:
+        kill(pid)
+    assert data.keys().sum() == 28
+    for pid in set(data.mapPartitions(lambda it: [os.getpid()]).collect()):
+        kill(pid)
+    for file in (tmp_path / "local").glob("*/blocks/*/*"):
+        file.unlink()
+    with pytest.raises(BlockLost, match=r"kept by localCheckpoint\(\) alone, and is lost"):
+        data.count()
