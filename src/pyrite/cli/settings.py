@@ -45,6 +45,7 @@ def engine_options(command: Command) -> Command:
         click.option("--name", metavar="NAME", help="What to call the program in what is shown."),
         click.option(
             "--conf",
+            "-c",
             multiple=True,
             metavar="K=V",
             callback=_pairs,
