@@ -236,3 +236,63 @@ def test_local_checkpoint_forgets_the_lineage(sc, journal):
     assert derived.sum() == data.count() == 10
     assert b"+-" not in derived.toDebugString()
     assert len(journal.lines()) == 10
+
+
+@pytest.fixture
+def folder(sc, tmp_path):
+    sc.setCheckpointDir(str(tmp_path / "saved"))
+    assert os.path.dirname(sc.getCheckpointDir()) == str(tmp_path / "saved")
+    return sc.getCheckpointDir()
+
+
+def test_checkpoint_saves_and_forgets_the_lineage(sc, folder, journal, shuffle_files):
+    pairs = sc.range(10, numSlices=2).map(noted(journal)).map(lambda x: (x, None))
+    data = pairs.reduceByKey(operator.add, 3).cache()
+    derived = data.keys().map(lambda x: x + 1)
+    data.checkpoint()
+    assert (data.is_checkpointed, data.isCheckpointed(), data.getCheckpointFile()) == (
+        True, False, None,
+    )  # fmt: skip
+    before = derived.collect()
+    assert data.isCheckpointed()
+    assert data.getCheckpointFile() == f"{folder}/rdd-{data.id()}"
+    assert sorted(os.listdir(data.getCheckpointFile())) == [
+        "_SUCCESS", "part-00000", "part-00001", "part-00002",
+    ]  # fmt: skip
+    del pairs
+    gc.collect()
+    sc.range(1).count()
+    wait_until(lambda: not shuffle_files(), what="the shuffle goes with the lineage")
+    data.unpersist()
+    assert derived.collect() == before
+    assert data.glom().map(len).sum() == 10
+    assert data.reduceByKey(operator.add, 3).count() == 10
+    assert not shuffle_files(), "it is still known how the keys are spread"
+    assert len(journal.lines()) == 10
+
+
+def test_checkpoint_needs_a_folder_and_a_store(sc):
+    with pytest.raises(ValueError, match=r"call SparkContext\.setCheckpointDir\(\)"):
+        sc.range(3).checkpoint()
+
+
+def test_a_checkpoint_that_fails_is_tried_by_the_next_job(sc, folder):
+    data = sc.range(4, numSlices=2).map(lambda x: x)
+    data.checkpoint()
+    os.mkdir(f"{folder}/rdd-{data.id()}")
+    with pytest.raises(FileExistsError):
+        data.count()
+    assert not data.isCheckpointed()
+    os.rmdir(f"{folder}/rdd-{data.id()}")
+    assert data.count() == 4
+    assert data.isCheckpointed()
+
+
+def test_checkpoints_cut_a_loop_short(sc, folder):
+    data = sc.range(4, numSlices=2)
+    for step in range(30):
+        data = data.map(lambda x: x + 1)
+        if step % 10 == 9:
+            data.checkpoint()
+        assert data.sum() == 6 + 4 * (step + 1)
+    assert data.toDebugString().count(b"\n") == 1

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pyrite.api.rdd import RDD
 from pyrite.blocks.level import StorageLevel
-from pyrite.core.errors import UnsupportedError
 from pyrite.lineage.kept import Gone
 from pyrite.lineage.node import Node
 
@@ -55,7 +54,7 @@ class Checkpoints:
         """
         if self.folder is None:
             raise ValueError("checkpoint() needs a folder: call SparkContext.setCheckpointDir()")
-        raise UnsupportedError("RDD.checkpoint comes within the day; use localCheckpoint()")
+        self._mark(node, _Mark(f"{self.folder}/rdd-{node.id}"))
 
     def mark_local(self, node: Node) -> None:
         """Keep a dataset's blocks, and forget its lineage after the next job that computes it."""
@@ -92,7 +91,7 @@ class Checkpoints:
             mark = self._marks[each]
             mark.done = True  # first: saving it runs a job, too
             try:
-                saved = self._kept(each)
+                saved = self._kept(each) if mark.folder is None else self._saved(each, mark.folder)
             except BaseException:
                 mark.done = False
                 raise
@@ -113,6 +112,13 @@ class Checkpoints:
                     seen.add(edge.parent.id)
                     pending.append(edge.parent)
         return found
+
+    def _saved(self, node: Node, folder: str) -> Node:
+        """Write a dataset; what reads it back."""
+        from pyrite.io.pickled import PickledParts
+
+        RDD(node, self._context).saveAsPickleFile(folder, 0)
+        return PickledParts(folder)
 
     def _kept(self, node: Node) -> Node:
         """Have all blocks there; what stands for the forgotten lineage."""

@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from operator import length_hint
 from typing import Any, BinaryIO
 
 from pyrite.core.context import TaskContext
 from pyrite.core.errors import CorruptBlockError, UnsupportedError
+from pyrite.io.filesystem import Entry
 from pyrite.io.source import FileSource
-from pyrite.io.splits import FilePartition
+from pyrite.io.splits import FilePartition, file_each
 from pyrite.serial.records import dumps_by_value, loads
 
 MAGIC = b"Pyrite pickles 1\n"
@@ -77,6 +78,13 @@ class PickleSource(FileSource):
                     yield left
                 task.metrics.bytes_read += split.size
         task.position = None
+
+
+class PickledParts(PickleSource):
+    """The parts of one folder, a partition each: a dataset as it was when it was saved."""
+
+    def cut(self, files: Sequence[Entry]) -> list[FilePartition]:
+        return file_each(files)
 
 
 def _check_kind(file: BinaryIO, path: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from pyrite.core.outcome import Metrics
@@ -59,6 +59,16 @@ class FileSource(Source):
         """May several tasks share the file?"""
         return False
 
+    def cut(self, files: Sequence[Entry]) -> list[FilePartition]:
+        """What each partition reads."""
+        return partition_files(
+            files,
+            self.min_partitions,
+            split_bytes=self.split_bytes,
+            side_by_side=self.side_by_side,
+            can_cut=self.can_cut,
+        )
+
     def check(self, file: Entry) -> None:
         """Refuse a file that cannot be read, before any task runs."""
 
@@ -67,13 +77,7 @@ class FileSource(Source):
             files = resolve(self.address)
             for file in files:
                 self.check(file)
-            self._splits = partition_files(
-                files,
-                self.min_partitions,
-                split_bytes=self.split_bytes,
-                side_by_side=self.side_by_side,
-                can_cut=self.can_cut,
-            )
+            self._splits = self.cut(files)
             self._num_partitions = len(self._splits)
             self._resolved = True
 

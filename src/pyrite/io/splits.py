@@ -80,6 +80,11 @@ def partition_files(
     return [tuple(splits) for splits in partitions]
 
 
+def file_each(files: Sequence[Entry]) -> list[FilePartition]:
+    """A partition for each file."""
+    return [tuple(_cut(file, 1)) for file in files]
+
+
 def _cut(file: Entry, pieces: int) -> Iterator[FileSplit]:
     store = filesystem(file.path)
     if store.one_process:

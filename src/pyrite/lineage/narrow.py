@@ -32,13 +32,16 @@ class Transformed(Node):
         self.parent = parent
         self.op = op
         self._partitioner = parent.partitioner if keeps_partitioner else None
+        self._num_partitions: int | None = None
 
     @property
     def num_partitions(self) -> int:
-        node = self.parent
-        while isinstance(node, Transformed):  # not by recursion: chains may be long
-            node = node.parent
-        return node.num_partitions
+        if self._num_partitions is None:  # not known before: a source lists its files when asked
+            node = self.parent
+            while isinstance(node, Transformed) and node._num_partitions is None:
+                node = node.parent  # not by recursion: chains may be long
+            self._num_partitions = node.num_partitions
+        return self._num_partitions
 
     @property
     def dependencies(self) -> tuple[Dependency, ...]:
