@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,15 +58,13 @@ class MemoryBlocks:
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._blocks: OrderedDict[BlockId, Objects | Serialized] = OrderedDict()
+        self._counting = threading.Lock()
+        self.used = 0
+        """Bytes that the blocks take."""
 
     def __iter__(self) -> Iterator[tuple[BlockId, Objects | Serialized]]:
         # A copy: another thread may drop blocks meanwhile.
         return iter(list(self._blocks.items()))
-
-    @property
-    def used(self) -> int:
-        """Bytes that the blocks take."""
-        return sum(held.size for _, held in self)
 
     def get(self, block: BlockId) -> Objects | Serialized | None:
         """A block, from now on the most recently used one; None if it is not here."""
@@ -84,6 +83,8 @@ class MemoryBlocks:
         fit, would lose each block just before it is read again.
         """
         excess = self.used + size - self._budget
+        if excess <= 0:
+            return []
         victims = []
         for other, held in self:
             if excess <= 0:
@@ -95,11 +96,17 @@ class MemoryBlocks:
 
     def put(self, block: BlockId, held: Objects | Serialized) -> None:
         """Hold a block, for which there is room."""
-        self._blocks[block] = held
+        with self._counting:
+            before = self._blocks.get(block)
+            self._blocks[block] = held
+            self.used += held.size - (before.size if before else 0)
 
     def drop(self, block: BlockId) -> Objects | Serialized | None:
         """Hold a block no longer; it is returned if it was here."""
-        return self._blocks.pop(block, None)
+        with self._counting:
+            held = self._blocks.pop(block, None)
+            self.used -= held.size if held else 0
+        return held
 
     def of(self, node: NodeId) -> list[BlockId]:
         """The blocks of a dataset that are here."""
