@@ -294,9 +294,11 @@ def _listeners(settings: Settings, log: str, name: str) -> list[Listener]:
         from pyrite.driver.event_log import EventLog
 
         listeners.append(EventLog(log, name))
-    progress = settings["pyrite.progress"]
-    if progress == "true" or (progress == "auto" and sys.stderr.isatty()):
+    if (progress := settings["pyrite.progress"]) != "false":
         from pyrite.driver.progress import Progress
+        from pyrite.driver.screens import screen_here
 
-        listeners.append(Progress())
+        screen = screen_here()
+        if screen.live or progress == "true":
+            listeners.append(Progress(screen))
     return listeners

@@ -230,7 +230,7 @@ ALL: tuple[Setting[Any], ...] = (
         "spark.ui.showConsoleProgress",
         parse_progress,
         "auto",
-        "Progress lines: auto (a terminal gets them), true (always), false.",
+        "Progress lines: auto (terminals and notebooks get them), true (always), false.",
     ),
     Setting(
         "pyrite.history",
