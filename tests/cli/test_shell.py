@@ -161,3 +161,37 @@ def test_a_master_that_does_not_exist_is_one_line(pyrite: Run) -> None:
     assert result.stderr.startswith("Error: ")
     assert "locl[2]" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(not find_spec("IPython"), reason="IPython is not installed")
+def test_ipython_shows_the_lines_that_failed_and_survives_ctrl_c(
+    terminal: Start, tmp_path: Path
+) -> None:
+    session = terminal("-m", "pyrite", "shell", "--master", "local[2]")
+    session.wait_for("In [1]:")
+    session.type("%colors nocolor\n")
+    session.wait_for("In [2]:")
+    session.type("def inverse(x): return 1 // (x - 3)\n\n")
+    session.wait_for("In [3]:")
+    session.type("sc.range(4).map(inverse).collect()\n")
+    session.wait_for("line 1, in inverse")
+    session.wait_for("def inverse(x): return 1 // (x - 3)")
+    session.wait_for("record: 3")
+    session.wait_for("In [4]:")
+    session.type("import pathlib, time\n")
+    session.wait_for("In [5]:")
+    session.type("def wait(x): pathlib.Path('begun').touch(); time.sleep(600)\n\n")
+    session.wait_for("In [6]:")
+    session.type("sc.range(2).foreach(wait)\n")
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "begun").exists():
+        assert time.monotonic() < deadline, "the tasks did not start"
+        session.read(0.05)
+    session.type("\x03")
+    session.wait_for("KeyboardInterrupt")
+    session.wait_for("In [7]:")
+    session.type(JOB)
+    session.wait_for(ANSWER)
+    session.wait_for("In [8]:")
+    session.type("exit\n")
+    assert session.leave() == 0
