@@ -51,6 +51,13 @@ def pinned(
     return JobSpec(job, (*maps, replace(last, preferred=places, pinned=True)))
 
 
+def barrier(*sizes: int, job: int = 0, at: int = -1, **more: Any) -> JobSpec:
+    """A `chain`, whose last stage, or the one ``at``, is a barrier stage and whatever ``more``."""
+    stages = list(chain(*sizes, job=job).stages)
+    stages[at] = replace(stages[at], barrier=True, **more)
+    return JobSpec(job, tuple(stages))
+
+
 class Desk:
     """The scheduler, a clock, and what each worker was last told to run."""
 

@@ -5,8 +5,10 @@ So does a driver that has lost a cached block: the stage that read it now reads 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from tests.scheduler.desk import MAP, REDUCE, SHUFFLE, Desk, chain, launched, output_of
+from tests.scheduler.desk import MAP, REDUCE, SHUFFLE, Desk, chain, launched, only, output_of
 
 from pyrite.core.ids import AttemptId, worker_place
 from pyrite.core.outcome import Cause
@@ -174,6 +176,20 @@ def test_a_stage_that_fails_fails_only_jobs_whose_plan_names_it() -> None:
     assert failed.job == 1
     desk.succeed_all()
     assert desk.all(c.JobSucceeded) == [c.JobSucceeded(0)]
+
+
+def test_a_job_that_comes_to_need_the_stage_that_failed_fails_with_it() -> None:
+    desk = Desk(max_attempts=1)
+    desk.join(1, 2, 3)
+    desk.submit(plan(0, from_source=True))
+    source, middle = plan(1, from_source=True).stages[:2]
+    reader = StageSpec(REDUCE + 1, range(1), parents=(SOURCE, MAP))
+    desk.submit(JobSpec(1, (source, replace(middle, parents=()), reader)))
+    desk.submit(JobSpec(2, (source, StageSpec(REDUCE + 2, range(1), parents=(SOURCE,)))))
+    assert sorted(launched(desk.said)) == [
+        (1, (SOURCE, 0, 0)), (2, (MAP, 0, 0)), (3, (MAP, 1, 0)),
+    ]  # fmt: skip
+    assert [failed.job for failed in only(desk.fail(1), c.JobFailed)] == [1, 2, 0]
 
 
 def test_an_attempt_of_the_old_plan_finds_that_its_input_is_gone() -> None:

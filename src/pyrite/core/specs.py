@@ -25,6 +25,9 @@ class StageSpec:
         pinned: tasks with preferred places run nowhere else, as their input (cached objects, say)
             exists only there. Should no worker live in any of them, the task runs anywhere: it
             will find that its input is missing, and say so.
+        barrier: its tasks run side by side and wait for one another. They are launched together,
+            count together, and if one fails all of them run again. A pinned task of such a stage
+            runs elsewhere if others of the stage need all of its places.
         by_position: what a task makes of a record depends on the record's place in its input,
             and that place may be another when the input is read again. Outputs of two runs
             then do not fit together.
@@ -37,6 +40,7 @@ class StageSpec:
     name: str = ""
     preferred: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     pinned: bool = False
+    barrier: bool = False
     by_position: bool = False
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyrite.scheduler.outputs import Shuffle
 from pyrite.scheduler.pending import DONE, PENDING, RUNNING
-from pyrite.scheduler.stages import StageRun
+from pyrite.scheduler.stages import TOGETHER, StageRun
 
 if TYPE_CHECKING:
     from pyrite.scheduler.state import SchedulerState
@@ -56,7 +56,11 @@ def _check_stage(state: SchedulerState, stage: StageRun) -> None:
             assert state._workers.get(attempt.worker.id) is attempt.worker
             assert attempt.id.number <= stage.last_number
     assert all(n < state.policy.max_attempts for n in stage.failures.values())
-    assert all(stage.states[index] != DONE for index in stage.failures)
+    if stage.spec.barrier:
+        _check_barrier(stage)
+    else:
+        assert not stage.held
+        assert all(stage.states[index] != DONE for index in stage.failures)
     assert stage.fetch_failures < state.policy.max_fetch_failures
     assert stage.waiting == sum(bool(shuffle.missing) for shuffle in stage.inputs)
     assert stage.in_ready == (not stage.waiting and stage.pending.count > 0)
@@ -64,8 +68,18 @@ def _check_stage(state: SchedulerState, stage: StageRun) -> None:
     if stage.output is not None:
         assert stage.output.maker is stage
         assert stage.output.readers, f"nobody needs stage {stage.id}"
-        for known, done in zip(stage.output.outputs, stage.states, strict=True):
-            assert (known is not None) == (done == DONE)
+        for known, state_ in zip(stage.output.outputs, stage.states, strict=True):
+            assert (known is not None) == (state_ == DONE and not stage.spec.barrier)
+
+
+def _check_barrier(stage: StageRun) -> None:
+    assert set(stage.failures) <= {TOGETHER}
+    assert stage.pending.count in (0, len(stage.states)), "not all of a barrier stage is launched"
+    held = {index for index, _, _ in stage.held}
+    assert held == {index for index, state_ in enumerate(stage.states) if state_ == DONE}
+    attempts = [attempt.id for copies in stage.running.values() for attempt in copies]
+    attempts += [id for _, id, _ in stage.held]
+    assert all(id.number == stage.last_number for id in attempts), "of different tries"
 
 
 def _check_shuffle(state: SchedulerState, shuffle: Shuffle) -> None:
@@ -99,11 +113,22 @@ def _check_workers(state: SchedulerState) -> None:
     assert since == sorted(since), "the longest idle worker must come first"
     assert sum(map(len, workers.by_place.values())) == 2 * len(workers.all())
     assert all(workers.by_place.values()), "a place without workers"
-    for stage in state._graph.ready if workers.idle else ():
-        for index in (index for index, s in enumerate(stage.states) if s == PENDING):
-            places = stage.pending.places(index)
-            assert places, "an idle worker and a task it might run"
-            assert stage.pending.held(index) or (
-                state.policy.locality_wait > 0 and not stage.spec.pinned
-            ), "it need not wait"
-            assert not any(workers.idle_at(place) for place in places), "its place is idle"
+    for stage in state._graph.ready:
+        if stage.spec.barrier:
+            enough = len(workers.idle) >= len(stage.states)
+            assert not enough or stage.spec.pinned, "a barrier stage could have begun"
+            if state._placement.gathers(stage):
+                return
+        elif workers.idle:
+            _check_waiting(state, stage)
+
+
+def _check_waiting(state: SchedulerState, stage: StageRun) -> None:
+    """Its pending tasks have a reason not to be taken by an idle worker."""
+    for index in (index for index, s in enumerate(stage.states) if s == PENDING):
+        places = stage.pending.places(index)
+        assert places, "an idle worker and a task it might run"
+        assert stage.pending.held(index) or (
+            state.policy.locality_wait > 0 and not stage.spec.pinned
+        ), "it need not wait"
+        assert not any(state._workers.idle_at(place) for place in places), "its place is idle"

@@ -12,7 +12,13 @@ from dataclasses import replace
 
 from pyrite.core.ids import AttemptId, ShuffleId, StageId
 from pyrite.core.specs import MapOutput, StageSpec
-from pyrite.scheduler.commands import Command, OutputDiscarded, StageDropped, StageFinished
+from pyrite.scheduler.commands import (
+    Command,
+    OutputDiscarded,
+    StageDropped,
+    StageFinished,
+    TaskRequeued,
+)
 from pyrite.scheduler.outputs import Shuffle
 from pyrite.scheduler.stages import Job, ReadyStages, StageRun
 from pyrite.scheduler.workers import Attempt
@@ -40,7 +46,8 @@ class StageGraph:
         self.shuffles: dict[ShuffleId, Shuffle] = {}
         self.ready = ReadyStages()
         self.opened: list[StageRun] = []
-        """Stages with inputs complete anew, or with new pending tasks; `state` empties the list."""
+        """Stages with inputs complete anew, or with new pending tasks, or that have ceased to keep
+        workers from others; `state` empties the list."""
 
     def shuffle(self, spec: StageSpec) -> Shuffle:
         """The record of the shuffle that a map stage writes."""
@@ -83,6 +90,8 @@ class StageGraph:
     def _enter(self, spec: StageSpec, lineage: Job, owner: Job, reason: str) -> StageRun:
         inputs = self._inputs(spec, lineage)
         output = self.shuffle(spec) if spec.shuffle is not None else None
+        if output is not None and spec.barrier:
+            self._discard_registered(output)
         run = StageRun(spec, lineage, owner, inputs, output, self._live, reason)
         self.stages[run.id] = run
         for shuffle in inputs:
@@ -99,7 +108,7 @@ class StageGraph:
         """A newer job has planned the stage anew, perhaps because a cached block was lost: its
         spec counts from now on. What was done stays, and attempts under way go on."""
         ready = run.in_ready
-        self.ready.discard(run)
+        self._make_wait(run)
         run.lineage = lineage
         spec = lineage.stages[run.id][1]
         if spec == run.spec:
@@ -108,6 +117,9 @@ class StageGraph:
             return
         old, run.inputs = run.inputs, self._inputs(spec, lineage)
         run.changed |= run.inputs != old
+        if spec.barrier != run.spec.barrier:
+            self.start_over(run, "planned anew")
+            self.ready.discard(run)
         run.replan(spec, self._live)
         for shuffle in run.inputs:
             shuffle.readers[run.id] = run
@@ -159,13 +171,14 @@ class StageGraph:
             run = todo.pop()
             del self.stages[run.id]
             run.active = False
-            self.ready.discard(run)
+            self._make_wait(run)
             if run.started:
                 self._emit(StageDropped(run.id) if run.remaining else StageFinished(run.id))
             for attempts in run.running.values():
                 for attempt in attempts:
                     self._cancel(attempt, reason)
             run.running.clear()
+            self._discard_held(run)
             if run.output is not None:
                 run.output.maker = None
                 run.output.next_attempt = run.last_number + 1
@@ -207,10 +220,47 @@ class StageGraph:
             for reader in shuffle.readers.values():
                 reader.waiting += 1
                 reader.changed = True
-                self.ready.discard(reader)
+                self._make_wait(reader)
             lineage = max((reader.lineage for reader in shuffle.readers.values()), key=_rank)
             owner = min((reader.owner for reader in shuffle.readers.values()), key=_rank)
             self.demand(shuffle.stage, lineage, owner, reason, now)
+
+    def start_over(self, stage: StageRun, reason: str) -> None:
+        """Do all tasks of a stage again, in a new try: of a barrier stage, of which one has come to
+        nothing, or of one that has become a barrier stage or ceased to be one."""
+        under_way = [attempt for attempts in stage.running.values() for attempt in attempts]
+        for attempt in under_way:
+            self._cancel(attempt, reason)
+        over = [(attempt.index, attempt.id) for attempt in under_way]
+        over.extend((index, id) for index, id, _ in stage.held)
+        for _, id in sorted(over):
+            self._emit(TaskRequeued(id, reason))
+        self._discard_held(stage)
+        if stage.output is not None:
+            self._discard_registered(stage.output)
+        stage.start_over(reason, self._live)
+        if not stage.waiting:
+            self.ready.add(stage)
+            self.opened.append(stage)
+
+    def _discard_held(self, stage: StageRun) -> None:
+        for _, _, output in stage.held:
+            if output is not None:
+                self._emit(OutputDiscarded(output))
+        stage.held.clear()
+
+    def _discard_registered(self, shuffle: Shuffle) -> None:
+        """Of an incomplete shuffle, so that nobody reads it: what a barrier stage has lost in part,
+        or what it had done task by task in an earlier plan."""
+        for index, output in shuffle.registered().items():
+            shuffle.unregister(index)
+            self._emit(OutputDiscarded(output))
+
+    def _make_wait(self, stage: StageRun) -> None:
+        """It is not ready (any more). A barrier stage lets go of the workers it has gathered."""
+        if stage.in_ready and stage.spec.barrier:
+            self.opened.append(stage)
+        self.ready.discard(stage)
 
     def desert(self, place: str) -> None:
         """The last worker of a place is gone, and whatever was pinned there may run anywhere."""
@@ -242,7 +292,10 @@ class StageGraph:
         return sorted(found, key=lambda run: run.owner.rank)
 
     def is_registered(self, attempt: AttemptId, output: MapOutput) -> bool:
-        """Whether this very file is the registered output of the attempt's task."""
+        """Whether this very file is the registered output of the attempt's task, or will be."""
+        run = self.stages.get(attempt.stage)
+        if run is not None and any((id, held) == (attempt, output) for _, id, held in run.held):
+            return True
         return any(
             shuffle.stage == attempt.stage and shuffle.find(attempt.partition, output) >= 0
             for shuffle in self.shuffles.values()

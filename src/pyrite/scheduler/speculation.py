@@ -41,7 +41,7 @@ def slow_tasks(stage: StageRun, policy: Policy, now: float) -> list[int]:
     Looks at every running attempt of the stage, so it is asked on a tick, not on every event.
     """
     enough = policy.speculation_quantile * len(stage.states)
-    if stage.durations is None or stage.done < enough or stage.waiting:
+    if stage.durations is None or stage.done < enough or stage.waiting or stage.spec.barrier:
         return []
     slow = max(
         policy.speculation_multiplier * stage.durations.value, policy.speculation_min_runtime

@@ -12,11 +12,14 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from pyrite.core.ids import AttemptId, JobId, StageId
-from pyrite.core.specs import JobSpec, StageSpec
+from pyrite.core.specs import JobSpec, MapOutput, StageSpec
 from pyrite.scheduler.outputs import Shuffle
 from pyrite.scheduler.pending import DONE, PENDING, RUNNING, PendingTasks
 from pyrite.scheduler.speculation import Median
 from pyrite.scheduler.workers import Attempt, Worker
+
+TOGETHER = -1
+"""In place of an index: the tasks of a barrier stage, which fail together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,14 +52,16 @@ class StageRun:
     jobs that need the stage: its rank gives the stage its place. ``lineage`` is the newest of the
     jobs that brought it into play: ``spec`` and ``inputs`` are as in that job's plan.
     ``waiting`` counts the inputs that are not complete; until it is 0 nothing is launched.
-    ``changed`` says that an input was replaced since ``epoch`` began.
+    ``changed`` says that an input was replaced since ``epoch`` began. ``held`` are the successes
+    of a barrier stage, with their index: they count when all are there. Its tasks all have one
+    attempt number, that of the try, and one count of failures.
     """
 
     __slots__ = (
         "_base", "_launches", "_reasons", "active", "changed", "done", "durations", "epoch",
-        "failed_epoch", "failures", "fetch_failures", "id", "in_ready", "inputs", "last_number",
-        "lineage", "output", "owner", "pending", "ready_since", "reason", "running", "spec",
-        "started", "states", "waiting",
+        "failed_epoch", "failures", "fetch_failures", "held", "id", "in_ready", "inputs",
+        "last_number", "lineage", "output", "owner", "pending", "ready_since", "reason",
+        "running", "spec", "started", "states", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +93,7 @@ class StageRun:
         self.failed_epoch = -1
         self.durations: Median | None = None
         self.running: dict[int, list[Attempt]] = {}
+        self.held: list[tuple[int, AttemptId, MapOutput | None]] = []
         self.failures: dict[int, int] = {}
         self._reasons: dict[int, str] = {}
         self._base = output.next_attempt if output else 0
@@ -138,6 +144,12 @@ class StageRun:
         """Why a pending task is launched now."""
         return self._reasons.pop(index, self.reason) if self._reasons else self.reason
 
+    def count_failure(self, index: int) -> int:
+        """How often the task, or with it its barrier stage, has failed now."""
+        key = TOGETHER if self.spec.barrier else index
+        count = self.failures[key] = self.failures.get(key, 0) + 1
+        return count
+
     def end(self, attempt: Attempt) -> None:
         """An attempt no longer runs, however it ended."""
         copies = self.running[attempt.index]
@@ -149,7 +161,8 @@ class StageRun:
         """One of a task's attempts succeeded; returns those that have become needless."""
         self.states[index] = DONE
         self.done += 1
-        self.fetch_failures = 0
+        if not self.spec.barrier:  # there it has come to something only when all have
+            self.fetch_failures = 0
         if self.failures:
             self.failures.pop(index, None)
             self.pending.forget(index)
@@ -163,21 +176,35 @@ class StageRun:
         self._reasons[index] = reason
         self.pending.add(index, shun)
 
+    def start_over(self, reason: str, live: Container[str]) -> None:
+        """All tasks are to be done (again), whatever has been done or is under way."""
+        self.states[:] = bytes([PENDING]) * len(self.states)
+        self.done = 0
+        self.running.clear()
+        self.held.clear()
+        self.reason = reason
+        self._reasons.clear()
+        self.replan(self.spec, live)
+
 
 class ReadyStages:
-    """Stages that have pending tasks and complete inputs, in the order they are served."""
+    """Stages that have pending tasks and complete inputs, in the order they are served.
+    ``barriers`` counts the barrier stages among them."""
 
     def __init__(self) -> None:
         self._stages: list[StageRun] = []
+        self.barriers = 0
 
     def add(self, stage: StageRun) -> None:
         if not stage.in_ready:
             stage.in_ready = True
+            self.barriers += stage.spec.barrier
             insort(self._stages, stage, key=_order)
 
     def discard(self, stage: StageRun) -> None:
         if stage.in_ready:
             stage.in_ready = False
+            self.barriers -= stage.spec.barrier
             del self._stages[bisect_left(self._stages, stage.order, key=_order)]
 
     def __iter__(self) -> Iterator[StageRun]:

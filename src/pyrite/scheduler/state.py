@@ -10,6 +10,7 @@ Every handler changes the state first; `placement` launches what has become poss
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId, WorkerId
@@ -94,10 +95,12 @@ class SchedulerState:
             self._fail_job(result, Failure(Cause.CANCELLED, event.reason), None)
 
     def _fail_jobs(self, stage: StageRun, failure: Failure, attempt: AttemptId | None) -> None:
-        """Fail every job that needs ``stage``. One that has another plan than the stage follows
-        goes on with its own."""
-        for result in self._graph.result_stages(stage):
-            if stage.id in result.owner.stages:
+        """Fail every job that needs ``stage``, but for those that can go on without it: when the
+        job with the newest plan is gone, they follow their own. These may come to need it, too."""
+        while stage.active:
+            needing = self._graph.result_stages(stage)
+            naming = [result for result in needing if stage.id in result.owner.stages]
+            for result in naming or needing:
                 self._fail_job(result, failure, attempt)
 
     def _fail_job(self, result: StageRun, failure: Failure, attempt: AttemptId | None) -> None:
@@ -158,6 +161,9 @@ class SchedulerState:
         for attempt in attempts:
             if attempt is not None and attempt.stage.active:
                 self._attempt_failed(attempt, failure)
+        for stage in list(self._graph.stages.values()):
+            if any(output and output.node == event.node for _, _, output in stage.held):
+                self._graph.start_over(stage, f"map output lost with node {event.node}")
 
     def _remove(self, worker: WorkerId) -> Attempt | None:
         """Write a worker off; returns the attempt that dies with it, if it was still wanted."""
@@ -205,16 +211,29 @@ class SchedulerState:
         if self.policy.speculation:
             stage.durations = stage.durations or Median()
             stage.durations.add(now - attempt.started)
-        if stage.output is None:
-            self._emit(c.Accept(stage.owner.id, attempt.id))
+        if not stage.spec.barrier:
+            self._settle(stage, index, attempt.id, event.output)
         else:
-            assert event.output is not None, f"map task {attempt.id} has no output"
-            first = stage.output.register(index, event.output)
-            self._emit(c.Registered(stage.output.id, attempt.id, event.output, first))
+            stage.held.append((index, attempt.id, event.output))
+            if not stage.remaining:
+                for success in sorted(stage.held, key=itemgetter(0)):
+                    self._settle(stage, *success)
+                stage.held.clear()
         for copy in needless:
             self._cancel(copy, "another attempt finished first")
         if not stage.remaining:
             self._finish(stage, now)
+
+    def _settle(
+        self, stage: StageRun, index: int, attempt: AttemptId, output: MapOutput | None
+    ) -> None:
+        """This success is the one that counts."""
+        if stage.output is None:
+            self._emit(c.Accept(stage.owner.id, attempt))
+        else:
+            assert output is not None, f"map task {attempt} has no output"
+            first = stage.output.register(index, output)
+            self._emit(c.Registered(stage.output.id, attempt, output, first))
 
     def _finish(self, stage: StageRun, now: float) -> None:
         """All of a stage's tasks are done."""
@@ -230,10 +249,12 @@ class SchedulerState:
 
     def _attempt_failed(self, attempt: Attempt, failure: Failure) -> None:
         """A wanted attempt came to nothing: count it, try again or give up."""
-        stage, index = attempt.stage, attempt.index
+        stage = attempt.stage
+        if stage.spec.barrier and stage.pending.count:
+            return  # the try was given up for another attempt that ended in the same event
         reason = failure.message
         if failure.cause is not Cause.CANCELLED:
-            count = stage.failures[index] = stage.failures.get(index, 0) + 1
+            count = stage.count_failure(attempt.index)
             if count >= self.policy.max_attempts:
                 self._fail_jobs(stage, failure, attempt.id)
                 return
@@ -284,11 +305,18 @@ class SchedulerState:
             )
             for reader in [r for r in shuffle.readers.values() if r.done or r.running]:
                 self._fail_jobs(reader, Failure(Cause.SHUFFLE_LOST, message), None)
-            indexes = shuffle.registered()
+            lost, indexes = set(indexes), shuffle.registered()
+            for index, output in indexes.items():
+                if index not in lost:
+                    self._emit(c.OutputDiscarded(output))
         self._graph.lose(shuffle, indexes, reason, now)
 
     def _requeue(self, attempt: Attempt, reason: str, shun: Worker | None) -> None:
         stage, index = attempt.stage, attempt.index
+        if stage.spec.barrier:
+            self._emit(c.TaskRequeued(attempt.id, reason))
+            self._graph.start_over(stage, f"task {attempt.id.partition} of the barrier: {reason}")
+            return
         if index in stage.running or stage.states[index] == PENDING:
             return  # a copy of it runs on, or was lost in the same event
         stage.requeue(index, reason, shun.id if shun else None)
@@ -340,10 +368,10 @@ class SchedulerState:
     # -- launching ---------------------------------------------------------------------------
 
     def _stages_opened(self, now: float) -> None:
-        opened, self._graph.opened = self._graph.opened, []
-        for stage in opened:
+        for stage in self._graph.opened:  # which may grow on the way
             if stage.active and not stage.remaining:  # it was there for its inputs alone
                 self._succeed_job(stage)
+        self._graph.opened.clear()
         self._placement.place_all(now)
 
     def _launch(self, stage: StageRun, index: int, worker: Worker, reason: str) -> None:

@@ -58,6 +58,9 @@ class Workers:
         # Only asked for membership, so the order of the set does not matter.
         self._gone: set[WorkerId] = set()
 
+    def __len__(self) -> int:
+        return len(self._alive)
+
     def get(self, worker: WorkerId) -> Worker | None:
         return self._alive.get(worker)
 

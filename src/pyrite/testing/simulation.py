@@ -154,6 +154,7 @@ class Simulation:
                     self._drop_shuffles()
                 case c.JobFailed():
                     self._drop_shuffles()
+        self.oracle.judge_barriers(commands)
         self._plan_tick()
         return commands
 

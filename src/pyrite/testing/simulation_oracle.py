@@ -44,7 +44,10 @@ class Oracle:
         self.launched: set[AttemptId] = set()
         self.failed: defaultdict[TaskId, set[AttemptId]] = defaultdict(set)
         self.unread: defaultdict[StageId, int] = defaultdict(int)
+        self.succeeded: set[AttemptId] = set()
         self.registered: dict[TaskId, MapOutput] = {}
+        self.discarded: set[MapOutput] = set()
+        self.lost_nodes: set[str] = set()
         self.counted: set[TaskId] = set()
         self.accepted: dict[tuple[JobId, int], AttemptId] = {}
         self.inputs: dict[tuple[StageId, int], Inputs] = {}
@@ -65,12 +68,10 @@ class Oracle:
             case e.WorkerLost(worker, failure):
                 self._lost(worker, failure)
             case e.NodeLost(node):
-                for worker in [w for w, of in self.workers.items() if of == node]:
-                    self._lost(worker, Failure(Cause.WORKER_LOST, "node lost"))
-                for task in [t for t, output in self.registered.items() if output.node == node]:
-                    del self.registered[task]
+                self._node_lost(node)
             case e.TaskSucceeded(worker, attempt):
-                self._reported(worker, attempt)
+                if self._reported(worker, attempt):
+                    self.succeeded.add(attempt)
             case e.TaskFailed(worker, attempt, failure):
                 if self._reported(worker, attempt) and failure.cause is not Cause.CANCELLED:
                     self.failed[attempt.task].add(attempt)
@@ -81,13 +82,26 @@ class Oracle:
                 for task in [t for t in self.registered if self.specs[t.stage].shuffle == shuffle]:
                     del self.registered[task]
 
+    def _node_lost(self, node: str) -> None:
+        self.lost_nodes.add(node)
+        for worker in [w for w, of in self.workers.items() if of == node]:
+            self._lost(worker, Failure(Cause.WORKER_LOST, "node lost"))
+        for task in [t for t, output in self.registered.items() if output.node == node]:
+            self._unregister(task)
+
     def _unread(self, attempt: AttemptId, missing: FetchFailure) -> None:
         self.unread[attempt.stage] += 1
         maker = next(s for s, spec in self.specs.items() if spec.shuffle == missing.shuffle)
         for partition, output in {**missing.others, missing.map_partition: missing.output}.items():
             task = TaskId(maker, partition)
             if self.registered.get(task) == output:
-                del self.registered[task]
+                self._unregister(task)
+
+    def _unregister(self, task: TaskId) -> None:
+        """An output is lost; with one of a barrier stage, so are all."""
+        spec = self.specs[task.stage]
+        for partition in spec.partitions if spec.barrier else (task.partition,):
+            self.registered.pop(TaskId(task.stage, partition), None)
 
     def _reported(self, worker: WorkerId, attempt: AttemptId) -> bool:
         """True if this is the end of an attempt that counts."""
@@ -121,14 +135,19 @@ class Oracle:
                 assert attempt.task not in self.registered, f"{attempt.task} registered twice"
                 assert first == (attempt.task not in self.counted)
                 self.counted.add(attempt.task)
+                assert output not in self.discarded
+                assert output.node not in self.lost_nodes, f"{output} was lost with its node"
+                self._judge_success(attempt)
                 self.registered[attempt.task] = output
             case c.OutputDiscarded(output):
                 assert output not in self.registered.values(), f"discards {output}, in use"
+                self.discarded.add(output)
             case c.Accept(job, attempt):
                 assert self.jobs[job].result_stage.stage == attempt.stage
                 key = (job, attempt.partition)
                 assert key not in self.accepted, f"accepts {key} twice"
                 assert job not in self.ended
+                self._judge_success(attempt)
                 self.accepted[key] = attempt
             case c.JobSucceeded(job) | c.JobFailed(job):
                 assert job in self.jobs
@@ -154,11 +173,13 @@ class Oracle:
         others = [w for w, a in self.running.items() if a.task == task and a not in self.unwanted]
         if others:
             assert self.policy.speculation
+            assert not self.specs[attempt.stage].barrier
             assert "copy" in reason
             assert len(others) == 1, f"too many copies of {task}"
-        else:
-            self._judge_place(worker, attempt)
-        self._judge_pin(worker, attempt)
+        if not self.specs[attempt.stage].barrier:  # there others of the stage may need the place
+            if not others:
+                self._judge_place(worker, attempt)
+            self._judge_pin(worker, attempt)
         self.launched.add(attempt)
         self.running[worker] = attempt
         self.ran_last[task] = worker
@@ -194,6 +215,30 @@ class Oracle:
 
     def _matches(self, worker: WorkerId, places: tuple[str, ...]) -> bool:
         return worker_place(worker) in places or self.workers[worker] in places
+
+    def _judge_success(self, attempt: AttemptId) -> None:
+        """It has succeeded; in a barrier stage, so have all others of its try."""
+        spec = self.specs[attempt.stage]
+        for partition in spec.partitions if spec.barrier else (attempt.partition,):
+            assert attempt._replace(partition=partition) in self.succeeded, f"{attempt} counts"
+
+    def judge_barriers(self, commands: list[c.Command]) -> None:
+        """After all commands of an event: barrier stages begin, go on and count as one."""
+        stages = [spec for spec in self.specs.values() if spec.barrier]
+        for spec in stages:
+            whole = [AttemptId(spec.stage, partition, 0) for partition in spec.partitions]
+            launched = [x.attempt for x in commands if isinstance(x, c.Launch)]
+            counted = [x.attempt for x in commands if isinstance(x, c.Accept | c.Registered)]
+            for attempts in (launched, counted):
+                mine = [a for a in attempts if a.stage == spec.stage]
+                assert len({a.number for a in mine}) <= 1, f"{mine} are of different tries"
+                assert not mine or sorted(a._replace(number=0) for a in mine) == sorted(whole)
+            running = {a for a in self.running.values() if a.stage == spec.stage}
+            for attempt in running - self.unwanted:
+                others = {a._replace(number=attempt.number) for a in whole}
+                gone = others - running - self.succeeded
+                assert not gone, f"{attempt} runs on without {gone}"
+                assert not others & self.unwanted, f"{attempt} runs on, not all of {others}"
 
     def judge_inputs(self, launch: c.Launch, inputs: Inputs) -> None:
         """The addresses sent with a launch: complete, current, and one version per epoch."""
@@ -234,7 +279,12 @@ class Oracle:
         if cause is Cause.SHUFFLE_LOST:
             assert self.unread[attempt.stage] >= self.policy.max_fetch_failures
         else:
-            assert len(self.failed[attempt.task]) >= self.policy.max_attempts
+            stage = self.specs[attempt.stage]
+            failed = {a.number for a in self.failed[attempt.task]}
+            if stage.barrier:
+                tasks = [TaskId(stage.stage, partition) for partition in stage.partitions]
+                failed = {a.number for task in tasks for a in self.failed[task]}
+            assert len(failed) >= self.policy.max_attempts
 
     def _needed(self) -> set[StageId]:
         """Stages that active jobs need: by the plainest recursion over lineage."""

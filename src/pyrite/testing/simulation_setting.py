@@ -60,12 +60,14 @@ class Setting:
 def draw(seed: int) -> Setting:
     """The setting that belongs to ``seed``."""
     random = Random(seed)
-    nodes = random.randint(1, 4)
+    nodes, workers_per_node = random.randint(1, 4), random.randint(1, 3)
     submissions = draw_jobs(random, nodes)
+    if random.random() < 0.5:
+        submissions = with_barriers(random, submissions, nodes * workers_per_node)
     return Setting(
         seed=seed,
         nodes=nodes,
-        workers_per_node=random.randint(1, 3),
+        workers_per_node=workers_per_node,
         policy=draw_policy(random),
         troubles=draw_troubles(random, submissions),
         submissions=submissions,
@@ -149,6 +151,24 @@ def plan_anew(
     if last.shuffle is not None:
         return ancestors(lineage, (last.stage,))
     return (*ancestors(lineage, last.parents), replace(last, stage=PLANNED_ANEW + last.stage))
+
+
+def with_barriers(
+    random: Random, submissions: tuple[Submission, ...], workers: int
+) -> tuple[Submission, ...]:
+    """The same jobs, with barrier stages among those that find as many ``workers`` as tasks."""
+    fit = {
+        stage.stage
+        for submission in submissions
+        for stage in submission.spec.stages
+        if len(stage.partitions) <= workers
+    }
+    chosen = {stage for stage in sorted(fit) if random.random() < 0.7}
+    return tuple(
+        replace(submission, spec=replace(submission.spec, stages=stages))
+        for submission in submissions
+        for stages in [tuple(replace(s, barrier=s.stage in chosen) for s in submission.spec.stages)]
+    )
 
 
 def draw_parents(random: Random, stage: int) -> tuple[int, ...]:
