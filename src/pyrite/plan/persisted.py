@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pyrite.blocks.level import StorageLevel
@@ -30,6 +30,10 @@ class Persisted:
 
     def __contains__(self, dataset: NodeId) -> bool:
         return dataset in self._datasets
+
+    def __iter__(self) -> Iterator[NodeId]:
+        with self._lock:
+            return iter(list(self._datasets))
 
     def add(self, dataset: NodeId, level: StorageLevel) -> None:
         """From now on plans keep this dataset."""
