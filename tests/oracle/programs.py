@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.oracle import shared
 from tests.oracle.outcomes import Bag, Program
@@ -37,6 +37,11 @@ class Colour(enum.Enum):
 class Point:
     x: int
     y: int
+
+
+class Town(NamedTuple):
+    name: str
+    number: int | None
 
 
 class Add:
