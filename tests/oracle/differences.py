@@ -171,11 +171,6 @@ DIFFERENCES: dict[str, Difference] = {
         Value(3),
         "as many as the larger side, as in Scala: a sum doubles with every step of an iteration",
     ),
-    "partitions of a sort of nothing": Difference(
-        lambda sc: sc.parallelize([], 2).sortBy(abs, numPartitions=5).getNumPartitions(),
-        Value(5),
-        "as many as were asked for",
-    ),
     "sortByKey by another kind of key": Difference(
         lambda sc: sc.parallelize([("aa", 1), ("b", 2)], 2).sortByKey(keyfunc=len).keys().collect(),
         Value(["b", "aa"]),

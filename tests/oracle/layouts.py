@@ -133,6 +133,7 @@ SORTED: dict[str, Layout] = {
     "sortByKey to one": lambda sc: pairs(sc).sortByKey(numPartitions=1),
     "sortBy": lambda sc: sc.range(2000, numSlices=5).sortBy(lambda x: x * 7919 % 2003),
     "sortBy down": lambda sc: sc.range(3000, numSlices=3).sortBy(lambda x: x * 31 % 97, False, 7),
+    "sortBy nothing": lambda sc: sc.parallelize([], 2).sortBy(abs, numPartitions=5),
     "sortBy text": lambda sc: sc.parallelize(WORDS * 30, 4).sortBy(lambda x: x, numPartitions=3),
     "repartitionAndSortWithinPartitions": lambda sc: pairs(sc).repartitionAndSortWithinPartitions(
         3, ascending=False

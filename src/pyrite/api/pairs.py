@@ -192,7 +192,8 @@ class PairTransformations(Dataset[T_co]):
         numPartitions: int | None = None,
         keyfunc: Callable[[Any], Any] | None = None,
     ) -> RDD[tuple[K, V]]:
-        """The pairs in order of their keys. Runs a job to sample the keys.
+        """The pairs in order of their keys. Runs a job to sample the keys; if there are none, this
+        is the result.
 
         Parameters:
             ascending: False for the largest key first.
@@ -204,11 +205,13 @@ class PairTransformations(Dataset[T_co]):
             [('a', 2), ('b', 1)]
         """
         number = self._partitioner(numPartitions, portable_hash).num_partitions
-        samples = _sampled_keys(self, keyfunc, number) if number > 1 else []
-        bounds = tuple(range_bounds(samples, number))
         partitioner: Partitioner = HashPartitioner(number, _zero)
-        if bounds:
-            partitioner = RangePartitioner(bounds, ascending, keyfunc)
+        if number > 1:
+            count, keys = _sampled_keys(self, keyfunc, number)
+            if not count:
+                return self._rdd
+            if keys:
+                partitioner = RangePartitioner(range_bounds(keys, number), ascending, keyfunc)
         return self._shuffle(partitioner, Order(keyfunc, ascending))
 
     def repartitionAndSortWithinPartitions(
@@ -321,12 +324,12 @@ def _common_partitioner(nodes: Sequence[Node], number: int | None) -> Partitione
 
 def _sampled_keys(
     pairs: Dataset[tuple[Any, Any]], keyfunc: Callable[[Any], Any] | None, parts: int
-) -> list[Any]:
+) -> tuple[int, list[Any]]:
+    """How many pairs there are, and some of their keys."""
     key = _key if keyfunc is None else lambda pair: keyfunc(pair[0])
     sample = KeySample(_SAMPLES_PER_PARTITION * parts, key)
-    return sample.of_all(
-        pairs._run(lambda records, task: sample.of_partition(task.attempt.partition, records))
-    )
+    counted = pairs._run(lambda records, task: sample.of_partition(task.attempt.partition, records))
+    return sum(count for count, _ in counted), sample.of_all(counted)
 
 
 def _key(pair: tuple[Any, Any]) -> Any:

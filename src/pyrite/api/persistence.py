@@ -60,6 +60,17 @@ class Persistence(Dataset[T_co]):
         """How it is kept; `StorageLevel.NONE` if it is not."""
         return self._context._driver.persisted.level(self._node.id) or StorageLevel.NONE
 
+    def cleanShuffleDependencies(self, blocking: bool = False) -> None:
+        """Delete what was shuffled to make it, as far back as the nearest persisted datasets.
+
+        Shuffled data goes by itself when no dataset can be reached any more that was made from it;
+        this is for room on the disk before that. What is needed again is computed again.
+
+        Parameters:
+            blocking: without meaning: no later job sees the data, and its files go within moments.
+        """
+        self._context._driver.forget_shuffles(self._node)
+
     def checkpoint(self) -> None:
         """Save the records in the folder of `SparkContext.setCheckpointDir`, after the next job
         that computes them, and forget how they were made.

@@ -118,13 +118,11 @@ class KeySample:
         return [key for _, drawn in parts for draw, key in drawn if draw < fraction]
 
 
-def range_bounds(samples: list[Any], parts: int) -> list[Any]:
+def range_bounds(keys: list[Any], parts: int) -> tuple[Any, ...]:
     """Keys that cut the data into ``parts`` ranges of about equal weight.
 
     Parameters:
-        samples: some keys; may be empty, and then there are no bounds.
+        keys: some of the data's, at least one.
     """
-    ordered = sorted(samples)
-    if not ordered:
-        return []
-    return [ordered[int(len(ordered) * (i + 1) / parts)] for i in range(parts - 1)]
+    ordered = sorted(keys)
+    return tuple(ordered[int(len(ordered) * (i + 1) / parts)] for i in range(parts - 1))

@@ -17,7 +17,6 @@ PLANNED_RDD: Mapping[str, str] = {
         _NO_JVM + "use the methods of the RDD itself: id(), getNumPartitions(), toDebugString()",
     ),
     "barrier": "barrier stages are not there yet",
-    "cleanShuffleDependencies": "not needed: shuffle files go when nothing can read them any more",
     "toDF": _FRAMES,
     **dict.fromkeys(
         (

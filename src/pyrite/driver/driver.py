@@ -205,6 +205,12 @@ class Driver:
         if self.persisted.discard(dataset):
             self._inbox.put(_Unpersisted(dataset))
 
+    def forget_shuffles(self, node: Node) -> None:
+        """Delete what was shuffled for a dataset, as far back as the nearest persisted ones. Jobs
+        that run are left what they need."""
+        for shuffle in self._planner.forget_shuffles(node):
+            self._inbox.put(heard.ShuffleDropped(shuffle))
+
     def truncate(self, node: Node, saved: Node) -> None:
         """From now on a dataset is read from ``saved``; how it was made is forgotten."""
         self._planner.truncate(node, saved)

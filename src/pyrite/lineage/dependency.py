@@ -96,6 +96,10 @@ class Shuffle:
         self.arrangement = arrangement
         self.origin = origin
 
+    def renumber(self) -> None:
+        """Take a new number; what was written under the old one is given up."""
+        self.id = next(_shuffle_ids)
+
     def __getstate__(self) -> dict[str, Any]:
         # The reading side needs no parent: leaving it out ends the pickled graph at the stage.
         return {**self.__dict__, "parent": None}

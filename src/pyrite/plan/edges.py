@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pyrite.core.ids import NodeId, ShuffleId
 from pyrite.lineage.dependency import Narrow, Shuffle
@@ -36,3 +36,22 @@ def _within(node: Node) -> Iterator[Node]:
             yield current
             edges = current.dependencies
             pending.extend(edge.parent for edge in edges if isinstance(edge, Narrow))
+
+
+def shuffles_behind(node: Node, ends_at: Callable[[Node], object]) -> list[Shuffle]:
+    """All shuffles that ``node`` comes from, each once, but those behind another node of which
+    ``ends_at`` is true."""
+    shuffles: dict[ShuffleId, Shuffle] = {}
+    seen = {node.id}
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if current is not node and ends_at(current):
+            continue
+        for edge in current.dependencies:
+            if isinstance(edge, Shuffle):
+                shuffles[edge.id] = edge
+            if edge.parent is not None and edge.parent.id not in seen:
+                seen.add(edge.parent.id)
+                pending.append(edge.parent)
+    return list(shuffles.values())

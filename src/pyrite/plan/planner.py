@@ -22,7 +22,7 @@ from pyrite.lineage.kept import truncate
 from pyrite.lineage.narrow import Fused, Zipped
 from pyrite.lineage.node import Node
 from pyrite.lineage.wide import CoGrouped
-from pyrite.plan.edges import blocks_read, shuffles_read
+from pyrite.plan.edges import blocks_read, shuffles_behind, shuffles_read
 from pyrite.plan.fuse import fuse
 from pyrite.plan.persisted import Persisted
 from pyrite.plan.placement import Placement, placement, sources
@@ -149,6 +149,26 @@ class Planner:
         with self._lock:
             for shuffle in self._readers.pop(dataset, ()):
                 self._map_stages.pop(shuffle, None)
+
+    def forget_shuffles(self, node: Node) -> list[ShuffleId]:
+        """Give up what was shuffled on the way to ``node`` or to what it is made from, as far as
+        the nearest persisted datasets; the numbers of these shuffles. When they are next needed
+        they are made anew, under other numbers: nobody can mistake what is left of the old."""
+        with self._lock:
+            behind = [
+                each
+                for each in shuffles_behind(node, lambda each: self._persisted.level(each.id))
+                if each in self._map_stage_ids
+            ]
+            given_up = [shuffle.id for shuffle in behind]
+            for shuffle in behind:
+                del self._map_stage_ids[shuffle]
+                self._map_stages.pop(shuffle, None)
+                shuffle.renumber()
+            for shuffle, stage in list(self._map_stages.items()):
+                if not set(behind).isdisjoint(stage.reads):
+                    del self._map_stages[shuffle]  # its program reads the old numbers
+            return given_up
 
     def truncate(self, node: Node, saved: Node) -> None:
         """From now on ``node`` is read from ``saved``."""
