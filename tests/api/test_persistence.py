@@ -296,3 +296,12 @@ def test_checkpoints_cut_a_loop_short(sc, folder):
             data.checkpoint()
         assert data.sum() == 6 + 4 * (step + 1)
     assert data.toDebugString().count(b"\n") == 1
+
+
+@pytest.mark.slow
+def test_a_thousand_joins_in_one_stage(make_context):
+    sc = make_context("local[2]")
+    total = ones = sc.parallelize([(key, 1) for key in range(4)]).partitionBy(2)
+    for _ in range(1000):
+        total = total.join(ones).mapValues(sum)
+    assert sorted(total.collect()) == [(key, 1001) for key in range(4)]

@@ -6,6 +6,7 @@ import faulthandler
 import gc
 import importlib
 import os
+import resource
 import signal
 import socket
 import sys
@@ -29,6 +30,8 @@ from pyrite.executor.runner import TaskCancelled, TaskRunner
 from pyrite.executor.watch import Watch
 from pyrite.shuffle.service import FileShuffle
 
+_STACK_BYTES = 64 << 20
+_STACK_FRAMES = 20_000
 CANCEL_SIGNAL = signal.SIGUSR1
 
 
@@ -53,6 +56,7 @@ class WorkerSettings:
 
 def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> None:
     """Serve until the driver says stop or is gone."""
+    _deep_stack()
     _line_buffered_output()
     faulthandler.enable()
     memory = Memory(settings.memory_budget)
@@ -113,6 +117,18 @@ def _import_from(path: str) -> None:
 def _cancel(runner: TaskRunner, frame: FrameType | None) -> None:
     if runner.running is not None:
         raise TaskCancelled
+
+
+def _deep_stack() -> None:
+    """Room for lineages that nest: a thousand joins in one stage are a thousand iterators deep.
+
+    The stack of the main thread grows as it is used, up to a limit that is only looked at then.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    if soft != resource.RLIM_INFINITY and soft < _STACK_BYTES:
+        enough = _STACK_BYTES if hard == resource.RLIM_INFINITY else min(_STACK_BYTES, hard)
+        resource.setrlimit(resource.RLIMIT_STACK, (enough, hard))
+    sys.setrecursionlimit(_STACK_FRAMES)
 
 
 def _line_buffered_output() -> None:
