@@ -6,8 +6,8 @@ compared between the engines. Numbers are rounded, as the order of a sum is the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from math import dist, inf
 from operator import add
 from typing import Any
 
@@ -88,8 +88,12 @@ def point(number: int) -> Point:
 
 
 def nearest(point: Point, centres: list[Point]) -> int:
-    distances = [math.dist(point, centre) for centre in centres]
-    return distances.index(min(distances))
+    closest, least = 0, inf
+    for number, centre in enumerate(centres):
+        distance = dist(point, centre)
+        if distance < least:
+            closest, least = number, distance
+    return closest
 
 
 def total(one: tuple[Point, int], other: tuple[Point, int]) -> tuple[Point, int]:

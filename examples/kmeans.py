@@ -9,7 +9,7 @@ the workers with each round. The method is Lloyd's ("Least Squares Quantization 
 
 import random
 import sys
-from math import dist
+from math import dist, inf
 from operator import add
 
 from pyrite import RDD, Broadcast, SparkContext
@@ -25,8 +25,12 @@ def made_up_point(seed: int) -> Point:
 
 
 def nearest(point: Point, centres: list[Point]) -> int:
-    distances = [dist(point, centre) for centre in centres]
-    return distances.index(min(distances))
+    closest, least = 0, inf
+    for number, centre in enumerate(centres):
+        distance = dist(point, centre)
+        if distance < least:
+            closest, least = number, distance
+    return closest
 
 
 def moved(points: RDD[Point], centres: Broadcast) -> dict[int, Point]:
