@@ -79,7 +79,6 @@ FAILURES: dict[str, str] = {
 
 FAILURES |= dict.fromkeys(
     (
-        "pyspark.core.rdd.BoundedFloat#1",
         "pyspark.core.rdd.RDD.cache#2-5",
         "pyspark.core.rdd.RDD.persist#2-6",
         "pyspark.core.rdd.RDD.persist#8-17",
@@ -89,18 +88,10 @@ FAILURES |= dict.fromkeys(
         "pyspark.core.rdd.RDD.localCheckpoint#2-4",
         "pyspark.core.rdd.RDD.reduce#3",
         "pyspark.core.rdd.RDD.take#1",
-        "pyspark.core.rdd.RDD.saveAsPickleFile#3",
         "pyspark.core.rdd.RDD.getStorageLevel#2-3",
-        "pyspark.core.rdd.RDD.countApprox#2",
-        "pyspark.core.rdd.RDD.sumApprox#3",
-        "pyspark.core.rdd.RDD.meanApprox#3",
-        "pyspark.core.rdd.RDD.countApproxDistinct#1-4",
         "pyspark.core.rdd.RDDBarrier.mapPartitions#3-5",
         "pyspark.core.rdd.RDDBarrier.mapPartitionsWithIndex#3-5",
         "pyspark.core.rdd.PipelinedRDD#2",
-        "pyspark.core.context.SparkContext.pickleFile#3-6",
-        "pyspark.core.context.SparkContext.binaryFiles#3-4",
-        "pyspark.core.context.SparkContext.binaryRecords#3-4",
         "pyspark.taskcontext.BarrierTaskContext#1",
         "pyspark.taskcontext.BarrierTaskContext#4",
         "pyspark.taskcontext.BarrierTaskContext.getTaskInfos#1",
