@@ -48,7 +48,8 @@ class KillWorker:
 @dataclass(frozen=True, slots=True)
 class Accept:
     """This attempt's result is the one for its partition: commit its output, count its
-    accumulators. Given once per job and partition, ever."""
+    accumulators. Given once per job and partition, ever. For the tasks of a barrier stage it comes
+    when the last of them has succeeded."""
 
     job: JobId
     attempt: AttemptId
@@ -110,7 +111,8 @@ class StageDropped:
 
 @dataclass(frozen=True, slots=True)
 class TaskRequeued:
-    """An attempt came to nothing and its task waits to be tried again."""
+    """An attempt came to nothing and its task waits to be tried again. So does each of a barrier
+    stage's tasks when one comes to nothing: also attempts that have succeeded will not count."""
 
     attempt: AttemptId
     reason: str

@@ -10,11 +10,13 @@ class Policy:
     """
     Parameters:
         max_attempts: failures of one task that fail its jobs. Cancelled attempts and those that
-            could not read their input are not counted.
+            could not read their input are not counted. A barrier stage fails as one task does:
+            once for each try.
         max_fetch_failures: epochs in a row in which a stage could not read its inputs, without
             one of its tasks finishing, that fail its jobs.
-        locality_wait: how long an idle worker holds out for a task whose input lies on its own
-            node before it takes a task that would rather run elsewhere.
+        locality_wait: how long an idle worker holds out for a task whose input lies in its own
+            place before it takes a task that would rather run elsewhere. Pinned tasks wait for
+            their place however long, those of barrier stages for no time.
         task_timeout: an attempt that reports no progress for this long is hung; 0 means never.
         cancel_grace: a worker that has not stopped a cancelled attempt after this long is
             killed; 0 means never.
