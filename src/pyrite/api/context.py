@@ -26,6 +26,7 @@ from pyrite.api.unsupported import PLANNED_CONTEXT, planned
 from pyrite.core.errors import SerializationError, SettingsWarning, UnsupportedError
 from pyrite.core.settings import Master, Settings
 from pyrite.driver.driver import Driver
+from pyrite.driver.rendezvous import Rendezvous
 from pyrite.driver.status import Status
 from pyrite.plan.planner import plainly
 from pyrite.scheduler.history import History
@@ -116,6 +117,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
             self._history,
             self._accumulators,
             self._profiles.around if self._profiles else plainly,
+            Rendezvous(self._settings["pyrite.barrier.timeout"]),
         )
         self._broadcasts = Home(self._driver)
         self._driver.start()

@@ -19,6 +19,7 @@ from pyrite.lineage.partitioner import HashPartitioner
 from pyrite.serial.hashing import portable_hash
 
 if TYPE_CHECKING:
+    from pyrite.api.barrier import RDDBarrier
     from pyrite.api.rdd import RDD
 
 K = TypeVar("K")
@@ -99,6 +100,21 @@ class Transformations(Dataset[T_co]):
             stacklevel=2,
         )
         return self.mapPartitionsWithIndex(f, preservesPartitioning)
+
+    def barrier(self) -> RDDBarrier[T_co]:
+        """The dataset, to be computed by tasks that start together and may wait for one another.
+
+        Example:
+            >>> from pyrite import BarrierTaskContext
+            >>> def wait(records):
+            ...     BarrierTaskContext.get().barrier()
+            ...     return records
+            >>> sc.range(4, numSlices=2).barrier().mapPartitions(wait).sum()
+            6
+        """
+        from pyrite.api.barrier import RDDBarrier
+
+        return RDDBarrier(self._rdd)
 
     def glom(self) -> RDD[list[T_co]]:
         """One list for each partition.

@@ -16,7 +16,6 @@ PLANNED_RDD: Mapping[str, str] = {
         ("_jrdd", "_jrdd_deserializer", "_to_java_object_rdd"),
         _NO_JVM + "use the methods of the RDD itself: id(), getNumPartitions(), toDebugString()",
     ),
-    "barrier": "barrier stages are not there yet",
     "toDF": _FRAMES,
     **dict.fromkeys(
         (

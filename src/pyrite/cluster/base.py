@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pyrite.core.barrier import BarrierAnswer, BarrierCall
 from pyrite.core.ids import AttemptId, NodeId, StageId, WorkerId
 from pyrite.core.outcome import TaskReport
 from pyrite.core.specs import MapOutput, TaskLaunch
@@ -36,8 +37,22 @@ class ClusterFailed:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class BarrierReached:
+    """A task of a barrier stage waits for an answer."""
+
+    worker: WorkerId
+    call: BarrierCall
+
+
 ClusterEvent: TypeAlias = (
-    WorkerJoined | WorkerLost | TaskReport | TaskProgress | WorkerPrinted | ClusterFailed
+    WorkerJoined
+    | WorkerLost
+    | TaskReport
+    | TaskProgress
+    | BarrierReached
+    | WorkerPrinted
+    | ClusterFailed
 )
 Sink: TypeAlias = Callable[[ClusterEvent], None]
 
@@ -50,6 +65,11 @@ class Cluster(ABC):
     def folder(self) -> str:
         """The folder of the driver's node, which workers on it share; removed by `stop`."""
 
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """How many workers there are, when all live."""
+
     @abstractmethod
     def start(self, sink: Sink) -> None:
         """Bring up the workers; tell ``sink`` of each, from any thread."""
@@ -57,6 +77,10 @@ class Cluster(ABC):
     @abstractmethod
     def launch(self, worker: WorkerId, task: TaskLaunch) -> None:
         """Run an attempt. It is reported exactly once, or the worker is reported lost."""
+
+    @abstractmethod
+    def answer(self, worker: WorkerId, answer: BarrierAnswer) -> None:
+        """Tell a task what it waits for. Without effect if it waits no more."""
 
     @abstractmethod
     def cancel(self, worker: WorkerId, attempt: AttemptId) -> None:

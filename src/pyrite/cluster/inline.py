@@ -9,6 +9,7 @@ from collections import deque
 from pyrite.blocks.store import BlockStore
 from pyrite.cluster.base import Cluster, Sink
 from pyrite.cluster.guarded_folder import GuardedFolder
+from pyrite.core.barrier import ADDRESSES, BarrierAnswer, BarrierCall
 from pyrite.core.ids import AttemptId, NodeId, StageId, WorkerId, worker_place
 from pyrite.core.specs import MapOutput, StageInputs, StageProgram, TaskLaunch
 from pyrite.executor.memory import Memory
@@ -38,6 +39,7 @@ class InlineCluster(Cluster):
             Memory(memory_budget),
             BlockStore(folder, worker_place(_WORKER), _NODE, storage_memory),
             folder,
+            _alone,
         )
         self._tasks: deque[TaskLaunch] = deque()
         self._changed = threading.Condition()
@@ -48,6 +50,10 @@ class InlineCluster(Cluster):
     @property
     def folder(self) -> str:
         return self._folder.path
+
+    @property
+    def size(self) -> int:
+        return 1
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
@@ -89,6 +95,9 @@ class InlineCluster(Cluster):
             raise
         self._sink(report)
 
+    def answer(self, worker: WorkerId, answer: BarrierAnswer) -> None:
+        raise AssertionError("the one task of an inline barrier stage waits for nobody")
+
     def cancel(self, worker: WorkerId, attempt: AttemptId) -> None:
         with self._changed:
             waiting = [task for task in self._tasks if task.attempt == attempt]
@@ -116,6 +125,12 @@ class InlineCluster(Cluster):
 
     def stop(self) -> None:
         self._folder.remove()
+
+
+def _alone(call: BarrierCall) -> BarrierAnswer:
+    """The answer to the only task of a barrier stage."""
+    value = f"{_NODE}:{_WORKER}" if call.method == ADDRESSES else call.message
+    return BarrierAnswer(call.attempt, call.round, (value,))
 
 
 def remove_file(path: str) -> None:

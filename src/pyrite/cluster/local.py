@@ -21,10 +21,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, Sink, WorkerPrinted
+from pyrite.cluster.base import (
+    BarrierReached,
+    Cluster,
+    ClusterEvent,
+    ClusterFailed,
+    Sink,
+    WorkerPrinted,
+)
 from pyrite.cluster.inline import remove_file
 from pyrite.cluster.process import WorkerProcess, ended_because, spawn_zygote
 from pyrite.cluster.zygote import NOTICE, STARTED, ZygoteSettings
+from pyrite.core.barrier import BarrierAnswer, BarrierCall
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import AttemptId, NodeId, StageId, WorkerId
 from pyrite.core.outcome import Cause, Failure, TaskReport
@@ -98,6 +106,10 @@ class LocalCluster(Cluster):
     def folder(self) -> str:
         return self._folder
 
+    @property
+    def size(self) -> int:
+        return self._size
+
     def start(self, sink: Sink) -> None:
         self._sink = sink
         self._wake_out.setblocking(False)
@@ -157,6 +169,12 @@ class LocalCluster(Cluster):
                 process.send(task.inputs)
             process.send(RunTask(task.attempt, task.split, task.properties))
             self._flush(process)
+
+    def answer(self, worker: WorkerId, answer: BarrierAnswer) -> None:
+        with self._lock:
+            if process := self._workers.get(worker):
+                process.send(answer)
+                self._flush(process)
 
     def cancel(self, worker: WorkerId, attempt: AttemptId) -> None:
         with self._lock:
@@ -299,6 +317,8 @@ class LocalCluster(Cluster):
             match message:
                 case TaskReport():
                     self._worker_reported(process, message)
+                case BarrierCall():
+                    self._hear(BarrierReached(process.id, message))
                 case Heartbeat():
                     process.memory = message.memory
                     self._hear(TaskProgress(process.id, message.attempt, message.progress))

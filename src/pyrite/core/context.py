@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pyrite.core.barrier import Barrier
 from pyrite.core.ids import AttemptId, BlockId, NodeId
 from pyrite.core.outcome import FetchFailure, Metrics
 from pyrite.core.specs import MapOutput
@@ -109,6 +110,7 @@ class TaskContext:
         folder: the node's folder, which its workers share and which outlives them.
         properties: what the user's thread had set when it started the job (`setLocalProperty`).
         accumulated: what the task has added to accumulators, by their numbers.
+        barrier: the door to the other tasks of its stage, if it is a barrier stage.
         lost_block: the block that should have been there and was not, if any.
         position: says where in its input the task is, for error messages; set by sources.
         batch_size: records per batch between processes and files.
@@ -124,6 +126,7 @@ class TaskContext:
     folder: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
     accumulated: dict[int, Accumulated] = field(default_factory=dict)
+    barrier: Barrier | None = None
     lost_block: BlockId | None = None
     metrics: Metrics = field(default_factory=Metrics)
     position: Callable[[], str] | None = None

@@ -61,6 +61,10 @@ class BroadcastGone(PyriteError):
     """A broadcast variable was used after it was destroyed."""
 
 
+class BarrierError(PyriteError, RuntimeError):
+    """Tasks of a barrier stage cannot find each other; the message says why."""
+
+
 class DriverOnlyError(PyriteError, RuntimeError):
     """A task asked for what the driver alone has."""
 

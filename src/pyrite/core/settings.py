@@ -240,6 +240,13 @@ ALL: tuple[Setting[Any], ...] = (
         "Keep all that the scheduler is told and says, for SparkContext.story().",
     ),
     Setting(
+        "pyrite.barrier.timeout",
+        "spark.barrier.sync.timeout",
+        parse_seconds,
+        0.0,
+        "A task of a barrier stage that has waited this long for the others fails; 0: never.",
+    ),
+    Setting(
         "pyrite.files",
         "spark.files",
         parse_list,

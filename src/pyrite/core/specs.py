@@ -81,16 +81,18 @@ class StageProgram:
     ``sys.path``). It travels once to each worker.
 
     Parameters:
+        barrier: its tasks may wait for one another.
         held: what has to live for as long as the code may run; stays in the driver.
     """
 
     stage: StageId
     code: bytes
     path: tuple[str, ...] = ()
+    barrier: bool = False
     held: tuple[object, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return StageProgram, (self.stage, self.code, self.path)
+        return StageProgram, (self.stage, self.code, self.path, self.barrier)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyrite.blocks.level import StorageLevel
-from pyrite.cluster.base import Cluster, ClusterEvent, ClusterFailed, WorkerPrinted
+from pyrite.cluster.base import BarrierReached, Cluster, ClusterEvent, ClusterFailed, WorkerPrinted
 from pyrite.core.errors import JobFailed, StoppedError
 from pyrite.core.ids import AttemptId, BlockId, JobId, NodeId, ShuffleId, StageId, worker_place
 from pyrite.core.outcome import BlockMissing, Cause, Failure, FetchFailure, Success, TaskReport
@@ -23,8 +23,10 @@ from pyrite.core.specs import StageInputs, TaskLaunch
 from pyrite.driver import events as seen
 from pyrite.driver.failures import exception_for, text_of
 from pyrite.driver.job import Job
+from pyrite.driver.rendezvous import Answers, Rendezvous
 from pyrite.driver.summary import Accumulating, NoAccumulators, shown
 from pyrite.lineage.node import Node
+from pyrite.plan.barrier import check_slots
 from pyrite.plan.persisted import Persisted
 from pyrite.plan.planner import Around, Plan, Planner, Stage, plainly
 from pyrite.plan.program import Action
@@ -80,6 +82,7 @@ class Driver:
         history: where to write down all that the scheduler is told and says, if anywhere.
         accumulators: told what each task added, once a task, before its job is done.
         around: what to put around each stage's program, as of `Planner`.
+        rendezvous: where the tasks of barrier stages meet.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class Driver:
         history: History | None = None,
         accumulators: Accumulating | None = None,
         around: Around = plainly,
+        rendezvous: Rendezvous | None = None,
     ) -> None:
         self._cluster = cluster
         self._listeners = list(listeners)
@@ -97,6 +101,7 @@ class Driver:
         self._planner = Planner(self.persisted, around)
         self._scheduler = SchedulerState(policy)
         self._history = history
+        self._rendezvous = rendezvous or Rendezvous()
         self._accumulators = accumulators or NoAccumulators()
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._room_for_output = threading.Semaphore(_OUTPUTS_AHEAD)
@@ -172,6 +177,8 @@ class Driver:
         if refusal := self._refusal():
             raise refusal
         plan = self._planner.plan(node, partitions, action, name)
+        for stage in plan.stages:
+            check_slots(stage.spec, self._cluster.size)
         job = Job(node, partitions, action, plan, properties)
         for shuffle in self._planner.take_dropped():
             self._inbox.put(heard.ShuffleDropped(shuffle))
@@ -254,7 +261,10 @@ class Driver:
         self._end(stopped)
 
     def _next(self) -> _Message:
-        due = self._scheduler.next_tick(time.monotonic())
+        now = time.monotonic()
+        self._answer(self._rendezvous.overdue(now))
+        dues = (self._scheduler.next_tick(now), self._rendezvous.next_due())
+        due = min((each for each in dues if each is not None), default=None)
         try:
             if due is None:
                 return self._inbox.get()
@@ -310,6 +320,8 @@ class Driver:
                 if (stage := self._shuffle_stages.pop(shuffle, None)) is not None:
                     self._inputs.pop(stage, None)
                     self._cluster.forget_stage(stage)
+            case BarrierReached(_, call):
+                self._answer(self._rendezvous.called(call, time.monotonic()))
             case _CancelChosen(reason, chosen):
                 for job in list(self._jobs.values()):
                     if chosen(job):
@@ -320,6 +332,13 @@ class Driver:
                 self._forget_dataset(dataset)
             case heard.Tick() | heard.JobCancelled() | heard.TaskProgress() | heard.NodeLost():
                 self._decide(message)
+
+    def _is_barrier(self, stage: StageId) -> bool:
+        return stage in self._stages and self._stages[stage].spec.barrier
+
+    def _answer(self, answers: Answers) -> None:
+        for worker, answer in answers:
+            self._cluster.answer(worker, answer)
 
     def _begin(self, job: Job) -> None:
         if self._stopped is not None:
@@ -361,6 +380,7 @@ class Driver:
                 return
             case Success(output):
                 self._successes[attempt] = outcome
+                self._answer(self._rendezvous.ended(attempt))
                 event = heard.TaskSucceeded(worker, attempt, output)
             case Failure():
                 error = f"{outcome.cause.value}: {outcome.message}"
@@ -372,7 +392,8 @@ class Driver:
                 event = heard.FetchFailed(worker, attempt, outcome)
         self._say(seen.TaskEnded(time.time(), attempt, worker, error, report.metrics))
         self._decide(event)
-        self._successes.pop(attempt, None)  # if it was not accepted
+        if not self._is_barrier(attempt.stage):  # whose successes count together, or not at all
+            self._successes.pop(attempt, None)  # if it was not accepted
 
     def _decide(self, event: heard.Event) -> None:
         now = time.monotonic()
@@ -385,6 +406,10 @@ class Driver:
     def _carry_out(self, command: todo.Command) -> None:
         match command:
             case todo.Launch(worker, attempt, epoch, reason):
+                if self._is_barrier(attempt.stage):
+                    spec = self._stages[attempt.stage].spec
+                    address = f"{self.persisted.home(worker_place(worker))}:{worker}"
+                    self._rendezvous.launched(attempt, worker, address, len(spec.partitions))
                 self._say(seen.TaskStarted(time.time(), attempt, worker, reason))
                 self._cluster.launch(worker, self._task(attempt, epoch))
             case todo.Cancel(worker, attempt):
@@ -400,6 +425,8 @@ class Driver:
                 self._say(seen.StageEnded(time.time(), stage_id, True))
             case todo.StageDropped(stage_id):
                 self._say(seen.StageEnded(time.time(), stage_id, False))
+            case todo.TaskRequeued(attempt):
+                self._successes.pop(attempt, None)
             case _:
                 self._settle(command)
 
@@ -472,6 +499,9 @@ class Driver:
             if not self._stage_uses[stage_id]:
                 del self._stage_uses[stage_id], self._stages[stage_id]
                 del self._properties[stage_id]
+                self._rendezvous.forget(stage_id)
+                for attempt in [each for each in self._successes if each.stage == stage_id]:
+                    del self._successes[attempt]
                 if stage.spec.shuffle is None:
                     self._inputs.pop(stage_id, None)
                     self._cluster.forget_stage(stage_id)
@@ -508,9 +538,12 @@ class Driver:
 
     def _start_again(self, job: Job) -> None:
         """Carry on with a withdrawn job, by a new plan."""
+        together = self._planner.is_together(job.node)
+        missing = job.partitions if together else job.missing
         try:
-            job.plan = self._planner.plan(job.node, job.missing, job.action, job.plan.name, job.id)
+            job.plan = self._planner.plan(job.node, missing, job.action, job.plan.name, job.id)
         except Exception as error:  # the user's closures are pickled again
+            self._say(seen.JobEnded(time.time(), job.id, text_of(error)))
             job.finish(error)
             self._cluster.wake()
         else:

@@ -6,14 +6,17 @@ A message is a pickled tuple or dataclass behind its length and checksum.
 from __future__ import annotations
 
 import pickle
+import select
 import socket
 import struct
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
+from pyrite.core.barrier import BarrierAnswer, BarrierCall
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import AttemptId, NodeId, StageId
 from pyrite.core.lean import lean_pickle
@@ -143,8 +146,31 @@ class Channel:
             EOFError: the driver is gone.
         """
         while not self._inbox:
-            data = self._socket.recv(1 << 18)
-            if not data:
-                raise EOFError
-            self._inbox = self._decoder.feed(data)
+            self._read()
         return self._inbox.pop(0)
+
+    def ask(self, call: BarrierCall, shielded: Callable[[], AbstractContextManager[None]]) -> Any:
+        """Send ``call`` and wait for its answer; other messages are kept for `receive`.
+
+        Parameters:
+            shielded: keeps exceptions of signal handlers from breaking a message in two.
+
+        Raises:
+            EOFError: the driver is gone.
+        """
+        with shielded():
+            self.send(call)
+        while True:
+            for place, message in enumerate(self._inbox):
+                if isinstance(message, BarrierAnswer) and message.to(call):
+                    return self._inbox.pop(place)
+            select.select([self], [], [])
+            with shielded():
+                self._read()
+
+    def _read(self) -> None:
+        """Wait for something, and take it in."""
+        data = self._socket.recv(1 << 18)
+        if not data:
+            raise EOFError
+        self._inbox += self._decoder.feed(data)

@@ -7,11 +7,13 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from typing import Protocol
 
 from pyrite.blocks.store import BlockStore
+from pyrite.core.barrier import Ask, Barrier, BarrierAnswer, BarrierCall
 from pyrite.core.context import ShuffleService, TaskContext, running
 from pyrite.core.ids import AttemptId, NodeId, ShuffleId, StageId, WorkerId
 from pyrite.core.outcome import (
@@ -50,10 +52,12 @@ class Running:
     Parameters:
         task: what it was given.
         thread: identifier of the thread that runs it.
+        waits: it waits for other tasks.
     """
 
     task: TaskContext
     thread: int
+    waits: bool = False
 
     @property
     def attempt(self) -> AttemptId:
@@ -62,9 +66,12 @@ class Running:
     def progress(self) -> object:
         """A value that changes whenever the task has moved data.
 
+        To wait for other tasks is no fault of its own, and counts as if it had.
         Where its input does not tell how far it is, any step that its thread has made counts:
         a task that waits for ever is noticed, a slow one is left alone.
         """
+        if self.waits:
+            return time.monotonic()
         position = self.task.position
         where = position() if position is not None else self._stack()
         return astuple(self.task.metrics), where
@@ -87,6 +94,7 @@ class TaskRunner:
         memory: when to spill.
         blocks: cached blocks in and out.
         folder: the node's folder.
+        ask: the way from a barrier stage's task to the driver.
     """
 
     def __init__(
@@ -96,22 +104,25 @@ class TaskRunner:
         memory: Memory,
         blocks: BlockStore,
         folder: str,
+        ask: Ask,
     ) -> None:
         self._worker = worker
         self._open_shuffle = open_shuffle
         self._memory = memory
         self._blocks = blocks
         self._folder = folder
+        self._ask = ask
         self._broadcasts = NodeBroadcasts(folder, memory.budget // 4)
         self._scratch = os.path.join(folder, f"scratch-{worker}")
-        self._code: dict[StageId, bytes] = {}
+        self._programs: dict[StageId, StageProgram] = {}
         self._shuffles: dict[StageId, ShuffleService] = {}
         self.running: Running | None = None
+        self._shielded = self._cancel_asked = False
 
     def add_program(self, program: StageProgram) -> None:
         """Keep a stage's code. Each task unpickles it anew: what a function does to the objects
         it captured must not be seen by the next task."""
-        self._code[program.stage] = program.code
+        self._programs[program.stage] = program
         sys.path.extend(folder for folder in program.path if folder not in sys.path)
 
     def add_inputs(self, inputs: StageInputs) -> None:
@@ -120,7 +131,7 @@ class TaskRunner:
 
     def forget(self, stage: StageId) -> None:
         """The stage's tasks will not be asked for again."""
-        self._code.pop(stage, None)
+        self._programs.pop(stage, None)
         self._shuffles.pop(stage, None)
 
     def forget_broadcast(self, number: int) -> None:
@@ -146,6 +157,8 @@ class TaskRunner:
             self._folder,
             properties,
         )
+        if self._programs[attempt.stage].barrier:
+            task.barrier = Barrier(attempt, self._asked)
         started = time.perf_counter()
         outcome = self._outcome(task, split)
         metrics = task.metrics
@@ -164,6 +177,39 @@ class TaskRunner:
     def forget_dataset(self, dataset: NodeId) -> None:
         """Nobody will read the dataset's blocks again."""
         self._blocks.remove(dataset)
+
+    def cancel(self) -> None:
+        """Stop the running task, if there is one. From a signal handler in its thread.
+
+        Raises:
+            TaskCancelled: into the task.
+        """
+        if self.running is not None:
+            self._cancel_asked = self._shielded
+            if not self._shielded:
+                raise TaskCancelled
+
+    @contextmanager
+    def shielded(self) -> Iterator[None]:
+        """Do something that must not be stopped half-way; a cancel comes when it is done."""
+        self._shielded = True
+        try:
+            yield
+        finally:
+            self._shielded = False
+            asked, self._cancel_asked = self._cancel_asked, False
+        if asked:
+            raise TaskCancelled
+
+    def _asked(self, call: BarrierCall) -> BarrierAnswer:
+        """Ask the driver. The task is not stuck meanwhile, even if it is long."""
+        running = self.running
+        assert running is not None
+        running.waits = True
+        try:
+            return self._ask(call)
+        finally:
+            running.waits = False
 
     def cancelled(self, attempt: AttemptId) -> TaskReport:
         """The report of an attempt that was stopped outside of `run`."""
@@ -190,7 +236,7 @@ class TaskRunner:
         try:
             with running(task):
                 task.splits = loads(split)
-                program: Program = loads(self._code[task.attempt.stage])
+                program: Program = loads(self._programs[task.attempt.stage].code)
                 success = program.run(task.attempt.partition, task)
                 return _with_accumulated(success, task) if task.accumulated else success
         except (TaskCancelled, KeyboardInterrupt):

@@ -11,7 +11,6 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass
-from types import FrameType
 
 from pyrite.blocks.store import BlockStore
 from pyrite.core.ids import WorkerId, worker_place
@@ -59,6 +58,7 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
     _deep_stack()
     _line_buffered_output()
     faulthandler.enable()
+    channel = Channel(sock)
     memory = Memory(settings.memory_budget)
     runner = TaskRunner(
         worker,
@@ -66,9 +66,9 @@ def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> Non
         memory,
         BlockStore(settings.folder, worker_place(worker), settings.node, settings.storage_memory),
         settings.folder,
+        lambda call: channel.ask(call, runner.shielded),
     )
-    channel = Channel(sock)
-    signal.signal(CANCEL_SIGNAL, lambda signum, frame: _cancel(runner, frame))
+    signal.signal(CANCEL_SIGNAL, lambda signum, frame: runner.cancel())
     Watch(channel, runner, settings.memory_budget, settings.memory_limit).start()
     channel.send(Hello(os.getpid()))
     while True:
@@ -112,11 +112,6 @@ def _import_from(path: str) -> None:
     if path not in sys.path:
         sys.path.insert(1, path)
     importlib.invalidate_caches()  # it may have been looked into before the file was there
-
-
-def _cancel(runner: TaskRunner, frame: FrameType | None) -> None:
-    if runner.running is not None:
-        raise TaskCancelled
 
 
 def _deep_stack() -> None:

@@ -31,10 +31,12 @@ class Cached(Chained):
         self.dataset = dataset.id
         self.level = level
         self.origin = dataset.origin
+        self.whole = False
+        """Whether all partitions are to be computed together, blocks or not."""
         self._places = places
 
     def preferred_locations(self, partition: int) -> tuple[str, ...]:
-        return self._places.get(partition, ())
+        return () if self.whole else self._places.get(partition, ())
 
     @property
     def num_partitions(self) -> int:
@@ -45,6 +47,8 @@ class Cached(Chained):
         return (Narrow(self.parents[0], same_partition),)
 
     def there(self, partition: int, task: TaskContext) -> Iterator[Any] | None:
+        if self.whole:
+            return None
         block = BlockId(self.dataset, partition)
         return task.blocks.read(block, self.level, task.memory.watch())
 

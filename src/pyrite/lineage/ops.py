@@ -78,10 +78,12 @@ class MapPartitions:
 
     Parameters:
         by_position: what becomes of a record depends on its place among the records.
+        barrier: it may wait for the same function in the stage's other tasks.
     """
 
     function: Callable[[int, Iterator[Any]], Iterable[Any]]
     by_position: bool = False
+    barrier: bool = False
     by_record = False
 
     def apply(self, partition: int, records: Iterator[Any]) -> Iterator[Any]:

@@ -22,6 +22,7 @@ from pyrite.lineage.kept import truncate
 from pyrite.lineage.narrow import Fused, Zipped
 from pyrite.lineage.node import Node
 from pyrite.lineage.wide import CoGrouped
+from pyrite.plan.barrier import check_barrier, is_barrier, make_whole
 from pyrite.plan.edges import blocks_read, shuffles_behind, shuffles_read
 from pyrite.plan.fuse import fuse
 from pyrite.plan.persisted import Persisted
@@ -113,12 +114,14 @@ class Planner:
 
         Raises:
             SerializationError: a function or something it captures cannot be pickled.
+            UnsupportedError: a barrier stage cannot be made so.
         """
         with self._lock:
             stage_id = next(self._stage_ids)
-            tree, where = self._tree(node, partitions)
+            tree, where, barrier = self._tree(node, partitions, name)
             reads = tuple(shuffles_read(tree))
             ancestors = self._ancestors(reads)
+            program = ResultProgram(Tree(tree), action)
             result = Stage(
                 StageSpec(
                     stage_id,
@@ -128,13 +131,18 @@ class Planner:
                     name,
                     where.preferred,
                     pinned=where.pinned,
+                    barrier=barrier,
                 ),
                 tree,
-                _pickled(stage_id, self._around(ResultProgram(Tree(tree), action), node.id), name),
+                _pickled(stage_id, self._around(program, node.id), name, barrier),
                 reads,
                 blocks_read(tree),
             )
             return Plan(next(self._jobs) if job is None else job, (*ancestors, result), name)
+
+    def is_together(self, node: Node) -> bool:
+        """Whether partitions of a dataset would be computed in a barrier stage: all, or none."""
+        return is_barrier(fuse(node, self._persisted))
 
     def take_dropped(self) -> list[ShuffleId]:
         """Shuffles that the program can no longer reach since the last call."""
@@ -175,14 +183,19 @@ class Planner:
         with self._lock:
             truncate(node, saved)
 
-    def _tree(self, node: Node, partitions: Sequence[int]) -> tuple[Node, Placement]:
-        """What runs in the tasks of a stage, and where."""
+    def _tree(
+        self, node: Node, partitions: Sequence[int], name: str
+    ) -> tuple[Node, Placement, bool]:
+        """What runs in the tasks of a stage, where, and whether it is a barrier stage."""
         made: set[NodeId] = set()
         while True:
             tree = fuse(node, self._persisted, made)
+            if barrier := is_barrier(tree):
+                check_barrier(tree, len(partitions), name)
+                make_whole(tree)
             where = placement(tree, partitions, self._persisted.home)
             if not where.apart:
-                return tree, where
+                return tree, where, barrier
             made |= where.apart
 
     def _ancestors(self, reads: Sequence[Shuffle]) -> tuple[Stage, ...]:
@@ -213,9 +226,9 @@ class Planner:
         assert shuffle.parent is not None
         stage_id = self._number(shuffle)
         partitions = range(shuffle.parent.num_partitions)
-        tree, where = self._tree(shuffle.parent, partitions)
-        reads = tuple(shuffles_read(tree))
         name = shuffle.origin
+        tree, where, barrier = self._tree(shuffle.parent, partitions, name)
+        reads = tuple(shuffles_read(tree))
         program = MapProgram(Tree(tree), shuffle)
         stage = self._map_stages[shuffle] = Stage(
             StageSpec(
@@ -226,10 +239,11 @@ class Planner:
                 name,
                 where.preferred,
                 pinned=where.pinned,
+                barrier=barrier,
                 by_position=_is_by_position(tree),
             ),
             tree,
-            _pickled(stage_id, self._around(program, shuffle.parent.id), name),
+            _pickled(stage_id, self._around(program, shuffle.parent.id), name, barrier),
             reads,
             blocks_read(tree),
         )
@@ -238,9 +252,9 @@ class Planner:
         return stage
 
 
-def _pickled(stage: StageId, program: Program, name: str) -> StageProgram:
+def _pickled(stage: StageId, program: Program, name: str, barrier: bool) -> StageProgram:
     code, held = dumps_closure(program, name)
-    return StageProgram(stage, code, tuple(sys.path), held)
+    return StageProgram(stage, code, tuple(sys.path), barrier, held)
 
 
 def _is_by_position(tree: Node) -> bool:

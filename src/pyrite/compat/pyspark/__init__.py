@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pyrite.api.accumulators import Accumulator, AccumulatorParam
+from pyrite.api.barrier import BarrierTaskContext, BarrierTaskInfo, RDDBarrier
 from pyrite.api.broadcast import Broadcast
 from pyrite.api.conf import SparkConf
 from pyrite.api.context import SparkContext
@@ -29,12 +30,15 @@ __all__ = [
     "RDD",
     "Accumulator",
     "AccumulatorParam",
+    "BarrierTaskContext",
+    "BarrierTaskInfo",
     "BasicProfiler",
     "Broadcast",
     "CPickleSerializer",
     "InheritableThread",
     "MarshalSerializer",
     "Profiler",
+    "RDDBarrier",
     "Row",
     "SparkConf",
     "SparkContext",
