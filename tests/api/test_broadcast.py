@@ -170,6 +170,7 @@ def test_unpersist_and_destroy_are_for_the_driver(sc):
 
 
 def test_value_that_cannot_be_pickled_is_named(sc):
+    gc.collect()  # what earlier tests have left
     before = files(sc)
     with pytest.raises(SerializationError, match="the item 'lock', a lock, cannot be pickled"):
         sc.broadcast({"fine": 1, "lock": threading.Lock()})
@@ -221,6 +222,7 @@ def test_broadcast_in_a_global_that_has_another_value_now(make_context, shuffle_
     assert dict(sums.collect()) == {0: 4, 1: 6}
     del sums
     gc.collect()
+    assert sc.range(1).count() == 1  # with which dropped shuffles are told of
     wait_until(lambda: files(sc) == ["broadcast-1"])
 
 

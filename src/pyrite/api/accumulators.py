@@ -8,6 +8,7 @@ often a task was tried, copied, or killed on its way.
 
 from __future__ import annotations
 
+import copy
 import itertools
 import pickle
 import threading
@@ -80,15 +81,38 @@ class ArrayAccumulatorParam(AccumulatorParam[Any]):
         return value1
 
 
-class _Share(Generic[T]):
-    """What one task has added; or, in the driver, what all tasks have."""
+class _Sum(Generic[T]):
+    """A value that several threads may add to."""
 
-    __slots__ = ("lock", "value")
+    __slots__ = ("added", "lock", "value")
 
     def __init__(self, value: T) -> None:
         self.value = value
+        self.added = False
         self.lock = threading.RLock()
-        """Held while adding: a function may add from threads of its own."""
+
+    def add(self, term: T, param: AccumulatorParam[T]) -> None:
+        with self.lock:
+            self.value = param.addInPlace(self.value, term)
+            self.added = True
+
+
+class _Share(Generic[T]):
+    """What one task has added. Its own thread, which adds most, need not ask for a lock."""
+
+    __slots__ = ("own", "param", "threads")
+
+    def __init__(self, zero: T, param: AccumulatorParam[T]) -> None:
+        self.own = zero
+        self.threads = _Sum(copy.deepcopy(zero))
+        """What threads that the user's function has started have added."""
+        self.param = param
+
+    @property
+    def value(self) -> T:
+        """All of it; asked for once, when the task has ended."""
+        others = self.threads
+        return self.param.addInPlace(self.own, others.value) if others.added else self.own
 
 
 class Accumulator(Generic[T]):
@@ -110,12 +134,13 @@ class Accumulator(Generic[T]):
         self.aid = aid
         self.accum_param = accum_param
         self.name = name
-        self._share = _Share(value)
+        self._sum = _Sum(value)
         self._task: TaskContext | None = None
+        self._share: _Share[T] | None = None
 
     def __reduce__(self) -> Any:
-        with self._share.lock:
-            zero = self.accum_param.zero(self._share.value)
+        with self._sum.lock:
+            zero = self.accum_param.zero(self._sum.value)
         return _in_task, (self.aid, zero, self.accum_param, self.name)
 
     def __copy__(self) -> Accumulator[T]:
@@ -132,23 +157,24 @@ class Accumulator(Generic[T]):
             DriverOnlyError: this is a task, which sees nothing but its own share.
         """
         self._check_driver("read")
-        return self._share.value
+        return self._sum.value
 
     @value.setter
     def value(self, value: T) -> None:
         self._check_driver("set")
-        with self._share.lock:
-            self._share.value = value
+        with self._sum.lock:
+            self._sum.value = value
 
     def add(self, term: T) -> None:
         """Add ``term``, in a task or in the driver."""
         task = current_task()
-        if task is self._task or task is None:  # a thread of the user's has none
-            share = self._share
-        else:
+        if task is None:  # in the driver, or in a thread that a task has started
+            self._sum.add(term, self.accum_param)
+            return
+        share = self._share
+        if share is None or task is not self._task:
             share = self._share_in(task)
-        with share.lock:
-            share.value = self.accum_param.addInPlace(share.value, term)
+        share.own = self.accum_param.addInPlace(share.own, term)
 
     def __iadd__(self, term: T) -> Accumulator[T]:
         self.add(term)
@@ -170,10 +196,14 @@ class Accumulator(Generic[T]):
             )
 
     def __str__(self) -> str:
-        return str(self._share.value)
+        return str(self._so_far)
 
     def __repr__(self) -> str:
-        return f"Accumulator<id={self.aid}, value={self._share.value}>"
+        return f"Accumulator<id={self.aid}, value={self._so_far}>"
+
+    @property
+    def _so_far(self) -> T:
+        return self._sum.value if self._share is None else self._share.own
 
 
 def _in_task(
@@ -191,10 +221,11 @@ def _in_task(
             f"task or a file as part of a record: in the driver, use the one that "
             f"sc.accumulator() gave"
         )
+    share = task.accumulated.get(aid)
+    if not isinstance(share, _Share):
+        share = task.accumulated[aid] = _Share(zero, param)
     accumulator = Accumulator(aid, zero, param, name)
-    accumulator._task = task
-    task.accumulated.setdefault(aid, accumulator._share)
-    accumulator._share = accumulator._share_in(task)
+    accumulator._task, accumulator._share, accumulator._sum = task, share, share.threads
     return accumulator
 
 
@@ -235,7 +266,7 @@ class Accumulators:
         """The values, as they are now, of those (of these numbers) that have names."""
         known = [each for ref in self._known.valuerefs() if (each := ref()) is not None]
         return {
-            each.name: each._share.value
+            each.name: each._sum.value
             for each in sorted(known, key=lambda each: each.aid)
             if each.name is not None and (numbers is None or each.aid in numbers)
         }
