@@ -132,6 +132,15 @@ def test_accumulator_that_outlives_its_task_adds_to_the_next_ones_share(sc):
     assert total.value == 18
 
 
+def test_cached_records_that_hold_an_accumulator_add_to_the_share_of_the_task_at_hand(sc):
+    total = sc.accumulator(0)
+    records = sc.parallelize(range(4), 2).map(lambda x: {"total": total}).cache()
+    for action in range(1, 4):
+        records.foreach(lambda record: record["total"].add(1))
+        assert total.value == 4 * action
+    records.unpersist()
+
+
 def test_driver_object_that_a_task_sees_in_its_process_adds_to_the_tasks_share(make_context):
     """As a function of an imported module does, where tasks run in the driver's process."""
     sc = make_context("local", {"pyrite.task.maxFailures": 1})
