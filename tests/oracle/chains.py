@@ -59,7 +59,7 @@ _PLACED = st.one_of(
     st.frozensets(st.one_of(st.integers(0, 3), st.sampled_from("ab")), max_size=2),
 )
 """Keys of every kind that PySpark places by a rule."""
-_KEYS = st.one_of(_PLACED, st.just(NAN), st.just((NAN, 1)))
+_KEYS = st.one_of(_PLACED, st.just(NAN))
 
 
 def _sources(keys: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[list[Any], int]]:
@@ -168,6 +168,16 @@ _ACTIONS: list[Step] = [
 ]
 
 
+_RUNNING = {"cache", "sortBy", "sortByKey", "zipWithIndex"}
+
+
+def _settled(steps: list[Step]) -> list[Step]:
+    """The steps, without a coalesce of what an earlier job has shuffled or cached: PySpark then
+    goes by where that happens to lie."""
+    ran = [name in _RUNNING for name, _ in steps]
+    return [step for i, step in enumerate(steps) if step[0] != "coalesce" or not any(ran[:i])]
+
+
 class Chain:
     """A program that says what it does.
 
@@ -194,6 +204,12 @@ class Chain:
             if place < len(steps):
                 steps.insert(place, (f"death {number}", Deaths(f"{folder}/{number}")))
         return Chain(self._source, steps)
+
+    @property
+    def has_nan(self) -> bool:
+        """Whether a NaN may become a key. As it equals nothing, those are one key that are one
+        object, which is a matter of chance where records are written to disk between."""
+        return any(record is NAN for record in self._source[0])
 
     def __repr__(self) -> str:
         records, parts = self._source
@@ -234,11 +250,12 @@ def chains(draw: st.DrawFn) -> Chain:
         # What depends on the order of records is left out from here on.
         steps += draw(st.lists(st.sampled_from(_BY_RECORD + _WIDE + _SCATTERING), max_size=2))
         actions = _ACTIONS
-    return Chain(draw(_sources(_KEYS)), [*steps, draw(st.sampled_from(actions))])
+    return Chain(draw(_sources(_KEYS)), [*_settled(steps), draw(st.sampled_from(actions))])
 
 
 @st.composite
 def layouts(draw: st.DrawFn) -> Chain:
     """Steps of all kinds; each record in its place counts."""
     steps = draw(st.lists(st.sampled_from(_BY_RECORD + _BY_PLACE + _WIDE), min_size=1, max_size=4))
-    return Chain(draw(_sources(_PLACED)), [*steps, draw(st.sampled_from(_PLACE_ACTIONS))])
+    action = draw(st.sampled_from(_PLACE_ACTIONS))
+    return Chain(draw(_sources(_PLACED)), [*_settled(steps), action])

@@ -40,6 +40,12 @@ def save_twice(sc: Any) -> None:
         sc.range(3).saveAsTextFile(f"{path}/out")
 
 
+def coalesced_after_a_job(sc: Any) -> Any:
+    placed = sc.parallelize([(i, i) for i in range(14)], 3).partitionBy(7)
+    placed.count()
+    return placed.coalesce(3).values().glom().collect()
+
+
 def part_of_a_record(sc: Any) -> Any:
     with folder({"a": b"12345"}) as path:
         return sc.binaryRecords(path, 4).collect()
@@ -191,6 +197,12 @@ DIFFERENCES: dict[str, Difference] = {
         Value([[], [6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5]]),
         "PySpark deals out the batches of the first time as they are, unless something is done "
         "to the records between; here they are dealt in tens again",
+    ),
+    "coalesce of what was shuffled before": Difference(
+        coalesced_after_a_job,
+        Value([[0, 7, 1, 8], [2, 9, 3, 10], [4, 11, 5, 12, 6, 13]]),
+        "PySpark chooses by where shuffled and cached data happens to lie, so that one dataset "
+        "gives other partitions after its first job than before; here they are always neighbours",
     ),
     "order within a partition of cartesian": Difference(
         lambda sc: (
