@@ -286,7 +286,7 @@ def test_named_accumulators_are_up_to_date_when_the_job_ends(make_context):
     total = sc.accumulator(0, name="records")
     assert sc.accumulator(0).name is None
     told = []
-    sc._driver._listeners.append(
+    sc._driver._loop._listeners.append(
         lambda event: (
             told.append(dict(sc._accumulators.named()))
             if type(event).__name__ == "JobEnded"

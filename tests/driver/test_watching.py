@@ -203,7 +203,7 @@ def test_context_without_a_terminal_is_silent(make_context, capfd):
 
 def test_event_log_on_a_full_disk_fails_no_job(make_context, caplog):
     sc = make_context("local", {"pyrite.eventLog": "/dev/null"})
-    log = next(each for each in sc._driver._listeners if hasattr(each, "_file"))
+    log = next(each for each in sc._driver._loop._listeners if hasattr(each, "_file"))
     log._file.close()  # every write fails from now on
     assert sc.range(10).count() == 10
     assert "is told no more" in caplog.text

@@ -87,7 +87,7 @@ class Planner:
     """
 
     def __init__(self, persisted: Persisted, around: Around = plainly) -> None:
-        self._persisted = persisted
+        self.persisted = persisted
         self._around = around
         self._lock = threading.RLock()
         self._jobs = itertools.count()
@@ -142,7 +142,7 @@ class Planner:
 
     def is_together(self, node: Node) -> bool:
         """Whether partitions of a dataset would be computed in a barrier stage: all, or none."""
-        return is_barrier(fuse(node, self._persisted))
+        return is_barrier(fuse(node, self.persisted))
 
     def take_dropped(self) -> list[ShuffleId]:
         """Shuffles that the program can no longer reach since the last call."""
@@ -165,7 +165,7 @@ class Planner:
         with self._lock:
             behind = [
                 each
-                for each in shuffles_behind(node, lambda each: self._persisted.level(each.id))
+                for each in shuffles_behind(node, lambda each: self.persisted.level(each.id))
                 if each in self._map_stage_ids
             ]
             given_up = [shuffle.id for shuffle in behind]
@@ -189,11 +189,11 @@ class Planner:
         """What runs in the tasks of a stage, where, and whether it is a barrier stage."""
         made: set[NodeId] = set()
         while True:
-            tree = fuse(node, self._persisted, made)
+            tree = fuse(node, self.persisted, made)
             if barrier := is_barrier(tree):
                 check_barrier(tree, len(partitions), name)
                 make_whole(tree)
-            where = placement(tree, partitions, self._persisted.home)
+            where = placement(tree, partitions, self.persisted.home)
             if not where.apart:
                 return tree, where, barrier
             made |= where.apart
