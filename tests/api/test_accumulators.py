@@ -298,6 +298,19 @@ def test_named_accumulators_are_up_to_date_when_the_job_ends(make_context):
     assert told == [{"records": 10}, {"records": 20}]
 
 
+def test_an_accumulator_has_a_number_and_a_way_to_add(sc):
+    class Longest(AccumulatorParam):
+        def zero(self, value):
+            return ""
+
+        def addInPlace(self, one, other):
+            return max(one, other, key=len)
+
+    longest, total = sc.accumulator("a", Longest()), sc.accumulator(0)
+    assert longest.aid != total.aid
+    assert longest.accum_param.addInPlace("abc", "ab") == "abc"
+
+
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

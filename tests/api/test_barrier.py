@@ -66,9 +66,15 @@ def test_one_task_meets_itself_inline(make_context):
     def alone(records):
         context = BarrierTaskContext.get()
         context.barrier()
-        return [*context.allGather("me"), len(context.getTaskInfos())]
+        [info] = context.getTaskInfos()
+        assert info.address.startswith("localhost:")
+        assert context.taskAttemptId() >= 0
+        return [*context.allGather("me"), context.stageId(), context.attemptNumber()]
 
-    assert sc.parallelize([1], 1).barrier().mapPartitions(alone).collect() == ["me", 1]
+    rdd = sc.parallelize([1], 1)
+    barrier = rdd.barrier()
+    assert barrier.rdd is rdd
+    assert barrier.mapPartitions(alone).collect() == ["me", 0, 0]
 
 
 def test_tasks_know_where_the_others_run_without_waiting_for_them(make_context):

@@ -104,7 +104,8 @@ def test_folder_is_taken_only_when_asked_to(sc, tmp_path):
     assert read_in_task(sc, "folder/deep/a.txt") == "one"
 
 
-def test_files_are_gone_after_stop(sc, file):
+def test_files_are_gone_after_stop(sc, file, monkeypatch):
+    monkeypatch.setattr(SparkContext, "_running", [sc])  # whatever other tests keep
     sc.addFile(file("a.txt", "one"))
     kept = SparkFiles.get("a.txt")
     sc.stop()

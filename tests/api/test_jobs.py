@@ -347,7 +347,8 @@ def test_tracker_tells_of_stages_and_workers(make_context):
     tracker = sc.statusTracker()
     [job] = tracker.getJobIdsForGroup()
     [stage] = map(tracker.getStageInfo, tracker.getJobInfo(job).stageIds)
-    assert (stage.currentAttemptId, stage.numTasks) == (0, 3)
+    assert (stage.stageId, stage.currentAttemptId, stage.numTasks) == (0, 0, 3)
+    assert stage.name.startswith("count at test_jobs.py:")
     assert (stage.numActiveTasks, stage.numCompletedTasks, stage.numFailedTasks) == (0, 3, 0)
     wait_until(lambda: len(tracker.getExecutorInfos()) == 2)
     for worker in tracker.getExecutorInfos():

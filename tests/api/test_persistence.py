@@ -271,9 +271,12 @@ def test_checkpoint_saves_and_forgets_the_lineage(sc, folder, journal, shuffle_f
     assert len(journal.lines()) == 10
 
 
-def test_checkpoint_needs_a_folder_and_a_store(sc):
+def test_checkpoint_needs_a_folder_and_a_store(sc, tmp_path):
+    assert sc.getCheckpointDir() is None
     with pytest.raises(ValueError, match=r"call SparkContext\.setCheckpointDir\(\)"):
         sc.range(3).checkpoint()
+    sc.setCheckpointDir(str(tmp_path))
+    sc.range(3).checkpoint()
 
 
 def test_a_checkpoint_that_fails_is_tried_by_the_next_job(sc, folder):

@@ -5,7 +5,7 @@ import pstats
 
 import pytest
 
-from pyrite import BasicProfiler, SparkConf, SparkContext, UnsupportedError
+from pyrite import BasicProfiler, Profiler, SparkConf, SparkContext, UnsupportedError
 
 ON = {"spark.python.profile": "true"}
 
@@ -109,3 +109,29 @@ def test_without_the_setting_there_is_no_profile(sc):
 def test_profiles_of_memory_are_refused(make_context):
     with pytest.raises(UnsupportedError, match=r"no profiles of memory.*tracemalloc"):
         make_context("local", {"spark.python.profile.memory": "true"})
+
+
+# -- by hand ------------------------------------------------------------------------------------
+
+
+def test_a_profiler_called_by_hand(make_context, tmp_path, capsys):
+    profiler = BasicProfiler(make_context("local"))
+    assert profiler.stats() is None
+    assert profiler.profile(spotted, 1) == 2
+    assert calls(profiler.stats(), "spotted") == 1
+    profiler.show(7)
+    assert "Profile of RDD<id=7>" in capsys.readouterr().out
+    profiler.dump(7, str(tmp_path / "profiles"))
+    assert os.listdir(tmp_path / "profiles") == ["rdd_7.pstats"]
+
+
+def test_a_bare_profiler_leaves_all_to_a_derived_class(make_context):
+    profiler = Profiler(make_context("local"))
+    for call in (
+        lambda: profiler.profile(spotted, 1),
+        lambda: profiler.stats(),
+        lambda: profiler.show(7),
+        lambda: profiler.dump(7, "profiles"),
+    ):
+        with pytest.raises(NotImplementedError):
+            call()

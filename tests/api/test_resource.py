@@ -52,8 +52,10 @@ def test_what_can_be_met_is_noted(make_context: MakeContext) -> None:
     )
     rdd = sc.parallelize([1, 2])
     assert rdd.getResourceProfile() is None
+    assert not rdd.has_resource_profile
     assert rdd.withResources(wanted) is rdd
     assert rdd.getResourceProfile() is wanted
+    assert rdd.has_resource_profile
     assert wanted.id != profile().id
     assert list(wanted.executorResources) == ["memory", "cores"]
     assert rdd.sum() == 3
@@ -73,6 +75,7 @@ def test_what_cannot_is_refused(make_context: MakeContext, requests: Any, said: 
     with pytest.raises(UnsupportedError, match=said):
         rdd.withResources(profile(requests))
     assert rdd.getResourceProfile() is None
+    assert not rdd.has_resource_profile
 
 
 def test_builders_can_be_cleared() -> None:

@@ -45,6 +45,8 @@ def test_groups_reach_the_driver(pairs):
         "b": [2, 5],
         "c": [4],
     }
+    one = pairs.groupByKey().values().first()
+    assert len(one) == len(list(one))
 
 
 def test_values_of_a_key_stay_in_order(sc):

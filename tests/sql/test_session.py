@@ -57,6 +57,7 @@ def test_a_session_makes_the_context_and_ends_it(
         SparkSession.active()
     with SparkSession.builder.master("local").getOrCreate() as again:
         assert again is not spark
+    again.stop()  # once more does no harm
 
 
 def test_lines_of_text_as_rows(spark: SparkSession, text: str) -> None:

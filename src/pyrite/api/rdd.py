@@ -71,6 +71,11 @@ class RDD(
         self._profile = met(profile)
         return self
 
+    @property
+    def has_resource_profile(self) -> bool:
+        """Whether `withResources` gave it a profile."""
+        return self._profile is not None
+
     def getResourceProfile(self) -> ResourceProfile | None:
         """What `withResources` gave it."""
         return self._profile

@@ -18,8 +18,11 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 from tests.oracle.surface import known
@@ -27,6 +30,7 @@ from tests.oracle.surface.installed import MODULES, Docstring, docstrings
 
 import pyrite
 import pyrite.compat
+from pyrite.sql import SparkSession
 
 SECONDS = 30
 """A docstring may take so long; its examples that run later are interrupted."""
@@ -141,8 +145,23 @@ def run(docstring: Docstring, names: dict[str, Any]) -> list[Result]:
     return results
 
 
-def run_module(module: str, names: Sequence[str]) -> list[Result]:
+def run_modules(names: Sequence[str]) -> list[Result]:
+    """Run the docstrings that begin with one of ``names``, or all, each module in a new process
+    with a fixed hash seed, as PySpark does: the examples show numbers of datasets, and sets.
+    """
+    os.environ["PYTHONHASHSEED"] = "0"
+    with ProcessPoolExecutor(2, get_context("spawn"), max_tasks_per_child=1) as pool:
+        return [each for some in pool.map(partial(run_module, names), MODULES) for each in some]
+
+
+def run_module(names: Sequence[str], module: str) -> list[Result]:
     """Run a module's docstrings: with a context that they share, then those that make their own."""
+    pyrite.compat.install()
+    with place():
+        return _run_module(names, module)
+
+
+def _run_module(names: Sequence[str], module: str) -> list[Result]:
     chosen = [
         each
         for each in docstrings(module)
@@ -154,10 +173,10 @@ def run_module(module: str, names: Sequence[str]) -> list[Result]:
     given = names_in(module)
     if shared:
         with tempfile.TemporaryDirectory() as folder, context() as sc:
-            with suppress(pyrite.UnsupportedError):
-                sc.setCheckpointDir(folder)
+            sc.setCheckpointDir(folder)
+            spark = SparkSession.builder.getOrCreate()
             for each in shared:
-                results += run(each, {**given, **session(sc), "sc": sc})
+                results += run(each, {**given, "sc": sc, "spark": spark})
     for each in own:
         results += run(each, dict(given))
         stop_contexts()
@@ -165,21 +184,19 @@ def run_module(module: str, names: Sequence[str]) -> list[Result]:
 
 
 def names_in(module: str) -> dict[str, Any]:
-    """What Pyrite has under a module's name; an example of one that it lacks has to do without."""
+    """What Pyrite has under a module's name, and those of the packages around it, from which
+    PySpark's module imports. An example of one that Pyrite lacks has to do without.
+    """
+    package = module.rpartition(".")[0]
+    around = names_in(package) if package else {}
     try:
-        return dict(vars(importlib.import_module(module)))
+        return {**around, **vars(importlib.import_module(module))}
     except ImportError:
-        return {}
+        return around
 
 
 def context() -> pyrite.SparkContext:
     return pyrite.SparkContext("local[4]", "PythonTest")
-
-
-def session(sc: pyrite.SparkContext) -> dict[str, Any]:
-    from types import SimpleNamespace
-
-    return {"spark": SimpleNamespace(sparkContext=sc)}
 
 
 def stop_contexts() -> None:
@@ -213,12 +230,7 @@ def main() -> int:
     parser.add_argument("--json", metavar="FILE", help="write the results there")
     parser.add_argument("--at-least", type=float, default=0.0, metavar="PERCENT")
     options = parser.parse_args()
-    if os.environ.get("PYTHONHASHSEED") != "0":  # as PySpark's own tests: some show a set
-        command = [sys.executable, "-m", __spec__.name, *sys.argv[1:]]
-        os.execve(sys.executable, command, {**os.environ, "PYTHONHASHSEED": "0"})
-    pyrite.compat.install()
-    with place():
-        results = [each for module in MODULES for each in run_module(module, options.names)]
+    results = run_modules(options.names)
     surprises = [each for each in results if each.surprising]
     for each in surprises:
         print(f"{each.docstring}#{each.number}:")

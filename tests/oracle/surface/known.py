@@ -67,31 +67,16 @@ FAILURES: dict[str, str] = {
     "pyspark.core.context.SparkContext#3": "Pyrite runs several contexts side by side",
     "pyspark.core.context.SparkContext.uiWebUrl#1": "there is no web page yet: None",
     **dict.fromkeys(
-        ("pyspark.accumulators.Accumulator#17", "pyspark.accumulators.Accumulator#19"),
-        "there is no JVM whose exception could be raised: JobFailed",
+        (
+            "pyspark.core.rdd.RDD.persist#11",
+            "pyspark.accumulators.Accumulator#17",
+            "pyspark.accumulators.Accumulator#19",
+        ),
+        "expects an exception of the JVM; Pyrite raises one of Python's",
     ),
-    "pyspark.profiler.Profiler#8": "RDDs are numbered through all contexts of a process",
     "pyspark.statcounter.StatCounter.asDict#1": "prints a long of Python 2: PySpark fails it too",
+    "pyspark.resource.profile.ResourceProfile#5-8": (
+        "no GPUs to be had: Spark too refuses resource profiles on a local master"
+    ),
 }
 """About RDDs, and another outcome on Pyrite."""
-
-# -- not there yet: to be emptied as the API lands
-
-FAILURES |= dict.fromkeys(
-    (
-        "pyspark.core.rdd.RDD.cache#2-5",
-        "pyspark.core.rdd.RDD.persist#2-6",
-        "pyspark.core.rdd.RDD.persist#8-17",
-        "pyspark.core.rdd.RDD.unpersist#2-9",
-        "pyspark.core.rdd.RDD.checkpoint#2-6",
-        "pyspark.core.rdd.RDD.checkpoint#8-9",
-        "pyspark.core.rdd.RDD.localCheckpoint#2-4",
-        "pyspark.core.rdd.RDD.reduce#3",
-        "pyspark.core.rdd.RDD.take#1",
-        "pyspark.core.rdd.RDD.getStorageLevel#2-3",
-        "pyspark.core.rdd.PipelinedRDD#2",
-        "pyspark.resource.profile.ResourceProfile#1-8",
-        "pyspark.serializers#2-5",
-    ),
-    "not there yet",
-)

@@ -58,9 +58,9 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "Accumulator": ("aid", "accum_param"),
     "BarrierTaskInfo": ("address",),
     "StatCounter": ("n", "mu", "m2", "maxValue", "minValue"),
-    "ResultIterable": ("data", "index", "maxindex"),
+    "ResultIterable": ("__iter__", "__len__"),
 }
-"""Public attributes that PySpark's instances get when they are made."""
+"""What PySpark's instances get when they are made, and what there is without a public name."""
 
 SESSION = (
     *("builder", "sparkContext", "read", "version", "conf", "stop", "getActiveSession", "active"),
@@ -97,6 +97,7 @@ class Name:
         difference: how Pyrite's parameters differ from PySpark's; empty if they do not, None if
             there are none to compare.
         keywords: parameters that Pyrite has beside PySpark's.
+        constant: it is a value, and shows itself as PySpark's does.
     """
 
     owner: str
@@ -105,6 +106,7 @@ class Name:
     advice: str = ""
     difference: str | None = None
     keywords: tuple[str, ...] = ()
+    constant: bool = False
 
     @property
     def qualified_name(self) -> str:
@@ -118,19 +120,19 @@ def names(sc: pyrite.SparkContext) -> Iterator[Name]:
     instances = _instances(sc)
     for owner in CLASSES:
         theirs = _find(owner, import_module(CLASSES[owner]))
-        ours = instances.get(owner, _ours(owner))
+        mine = instances.get(owner, ours(owner))
         for name in _members(owner, theirs):
-            yield _member(owner, name, inspect.getattr_static(theirs, name, None), ours)
+            yield _member(owner, name, inspect.getattr_static(theirs, name, None), mine)
 
 
 def _of_module(name: str) -> Name:
     module = {**CLASSES, **FUNCTIONS}[name]
-    ours = _ours(name)
-    if ours is None:
+    mine = ours(name)
+    if mine is None:
         return Name("pyspark", name, advice=_advice(_counterpart(module), name))
     if name in FUNCTIONS or name in BUILT_BY_USERS:
-        return _compared("pyspark", name, getattr(import_module(module), name), ours)
-    return Name("pyspark", name, ours)
+        return _compared("pyspark", name, getattr(import_module(module), name), mine)
+    return Name("pyspark", name, mine)
 
 
 def _members(owner: str, theirs: type) -> list[str]:
@@ -158,7 +160,9 @@ def _member(owner: str, name: str, theirs: Any, ours: Any) -> Name:
 
 def _compared(owner: str, name: str, theirs: Any, mine: Any) -> Name:
     if not callable(_function(theirs)):
-        return Name(owner, name, mine)
+        is_value = theirs is not None and not hasattr(theirs, "__get__")
+        alike = (repr(mine), str(mine)) == (repr(theirs), str(theirs))
+        return Name(owner, name, mine, constant=is_value and alike)
     if not callable(_function(mine)):
         return Name(owner, name, mine, difference=f"no method, but a {type(mine).__name__}")
     expected, found = _parameters(theirs), _parameters(mine)
@@ -198,7 +202,8 @@ def _parameters(attribute: Any) -> list[inspect.Parameter]:
     return parameters[1:] if isinstance(attribute, classmethod) else parameters
 
 
-def _ours(name: str) -> Any:
+def ours(name: str) -> Any:
+    """Pyrite's class or function of that name, or None."""
     found = _find(name, pyrite)
     return _find(name, _counterpart({**CLASSES, **FUNCTIONS}[name])) if found is None else found
 
@@ -234,9 +239,21 @@ def _advice(ours: object, name: str) -> str:
 
 def _instances(sc: pyrite.SparkContext) -> dict[str, object]:
     """Of classes whose instances have more than the class, or say what they lack."""
+    from pyrite import resource
+    from pyrite.sql import SparkSession
+
     return {
         "SparkContext": sc,
         "RDD": sc.range(1),
         "SparkConf": pyrite.SparkConf(loadDefaults=False),
+        "StorageLevel": pyrite.StorageLevel.NONE,
+        "RDDBarrier": sc.range(1).barrier(),
+        "BarrierTaskInfo": pyrite.BarrierTaskInfo("localhost:1"),
+        "Accumulator": sc.accumulator(0),
         "StatCounter": pyrite.StatCounter(),
+        "ResourceInformation": resource.ResourceInformation("gpu", ["0"]),
+        "ResourceProfile": resource.ResourceProfileBuilder().build,
+        "ExecutorResourceRequest": resource.ExecutorResourceRequest("cores", 1),
+        "TaskResourceRequest": resource.TaskResourceRequest("cpus", 1.0),
+        "SparkSession": SparkSession.builder.getOrCreate(),
     }

@@ -18,8 +18,11 @@ from tests.oracle.surface.names import Name
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 300
-CANDIDATES = 6
-"""So many tests are tried for a name, those of tests/api first."""
+CANDIDATES = 8
+"""So many tests are tried for a name."""
+
+SPELT = {"__iter__": "groupByKey", "__len__": "groupByKey"}
+"""By which name to look for a test that may use one that it does not spell."""
 
 Results = Sequence[Mapping[str, Any]]
 """What the run of PySpark's examples wrote, see `tests.oracle.surface.doctests.Result`."""
@@ -75,57 +78,64 @@ def variables(source: str) -> set[str]:
 
 
 def by_tests(names: Sequence[Name], written: Mapping[str, str]) -> dict[str, str]:
-    """For each name a test that passes and calls it: the one that is ``written``, if it does."""
+    """For each name a test that passes and uses it: the one that is ``written``, if it does."""
+    tests = _tests()
     wanted = {each.qualified_name: each for each in names}
-    uses = _uses()
-    still = {name: [test] for name, test in written.items() if name in wanted}
-    found = _witnesses(
-        wanted,
-        {name: tests for name, tests in still.items() if tests[0] in uses[wanted[name].name]},
-    )
+    still = {name: [test] for name, test in written.items() if name in wanted and test in tests}
+    found = _witnesses(wanted, still)
     missing = {name: each for name, each in wanted.items() if name not in found}
-    candidates = {name: uses[each.name][:CANDIDATES] for name, each in missing.items()}
-    return {**found, **_witnesses(missing, candidates)}
+    candidates = _candidates(wanted, tests)
+    return {**found, **_witnesses(missing, {name: candidates[name] for name in missing})}
 
 
-def _uses() -> dict[str, list[str]]:
-    """The tests that use a name, or something that is spelt like it."""
-    found: dict[str, list[str]] = defaultdict(list)
+def _tests() -> dict[str, set[str]]:
+    """The attributes and variables that each test uses, it or its helpers."""
+    found = {}
     files = [*sorted(ROOT.glob("tests/api/test_*.py")), *sorted(ROOT.glob("tests/**/test_*.py"))]
     for file in dict.fromkeys(files):
         body = ast.parse(file.read_text(encoding="utf-8")).body
         sources = {
             node.name: ast.unparse(node) for node in body if isinstance(node, ast.FunctionDef)
         }
-        functions = {
-            name: attributes(source) | variables(source) for name, source in sources.items()
-        }
-        for test, uses in functions.items():
+        uses = {name: attributes(source) | variables(source) for name, source in sources.items()}
+        for test, used in uses.items():
             if test.startswith("test_"):
-                helpers = [functions[name] for name in uses if name in functions]
-                for name in uses.union(*helpers):
-                    found[name].append(f"{file.relative_to(ROOT)}::{test}")
+                helpers = [uses[name] for name in used if name in uses]
+                found[f"{file.relative_to(ROOT)}::{test}"] = used.union(*helpers)
+    return found
+
+
+def _candidates(
+    names: Mapping[str, Name], tests: Mapping[str, set[str]]
+) -> dict[str, Sequence[str]]:
+    """The tests that use something spelt like a name, those first that use most of its class."""
+    siblings: dict[str, set[str]] = defaultdict(set)
+    for each in names.values():
+        siblings[each.owner] |= {each.owner.partition(".")[0], each.name}
+    found = {}
+    for qualified_name, each in names.items():
+        spelt = SPELT.get(each.name, each.name)
+        using = [test for test, uses in tests.items() if spelt in uses]
+        using.sort(key=lambda test: -len(tests[test] & siblings[each.owner]))
+        found[qualified_name] = using[:CANDIDATES]
     return found
 
 
 def _witnesses(
     names: Mapping[str, Name], candidates: Mapping[str, Sequence[str]]
 ) -> dict[str, str]:
-    """The first candidate of each name that passes and in which the test itself calls it.
-
-    What is no function, a plain attribute, need only be used in it.
-    """
+    """The first candidate of each name that passes, and that itself uses it."""
     tests = sorted({test for each in candidates.values() for test in each})
     if not tests:
         return {}
-    called = defaultdict(set)
-    for test, functions in _run(tests).items():
-        called[test.partition("[")[0]].update(map(tuple, functions))
+    used = defaultdict(set)
+    for test, noted in _run(tests).items():
+        used[test.partition("[")[0]].update(map(tuple, noted))
     return {
         name: test
         for name, tried in candidates.items()
         for test in reversed(tried)
-        if test in called and ((code := _code(names[name].ours)) is None or code in called[test])
+        if _marks(names[name]) & used[test]
     }
 
 
@@ -137,13 +147,14 @@ def _run(tests: Sequence[str]) -> dict[str, list[list[str]]]:
         return json.loads(file.read_text())
 
 
-def _code(ours: Any) -> tuple[str, str] | None:
-    """File and name of what runs when a program uses ``ours``; None if it is just a value."""
-    ours = getattr(ours, "fget", getattr(ours, "__func__", ours))  # of a property, a class method
-    if inspect.isclass(ours):
-        ours = ours.__init__
-    code = getattr(inspect.unwrap(ours) if callable(ours) else ours, "__code__", None)
-    return (code.co_filename, code.co_qualname) if code else None
+def _marks(name: Name) -> set[tuple[str, str]]:
+    """What the witness may note when a test uses ``name``."""
+    if inspect.isclass(name.ours):
+        return {(name.name, "__init__")}
+    function = getattr(name.ours, "__func__", name.ours)  # of a class method
+    code = getattr(function, "__code__", None)
+    called = {(code.co_filename, code.co_qualname)} if code else set()
+    return {(name.owner, name.name), *called}
 
 
 def _python(*arguments: str) -> None:

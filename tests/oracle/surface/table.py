@@ -19,7 +19,6 @@ import pyrite
 PAGE = ROOT / "docs" / "api-table.md"
 README = ROOT / "README.md"
 _MARKED = re.compile(r"(<!-- gaps: by make api-table -->\n).*?(<!-- -->)", re.DOTALL)
-_EXAMPLE = "PySpark's example"
 
 _HEAD = """\
 # PySpark's RDD API, name by name
@@ -30,7 +29,7 @@ page from both packages, and a test sees to it that it is up to date.
 - **parameters** are compared by `inspect`: names, order, kinds and defaults. Pyrite's own, in
   addition to PySpark's, can only be given by keyword.
 - **shown by** is an example in PySpark's docstring of that name or its class, which uses the name
-  and passes on Pyrite, or else a test of Pyrite's, which was seen to call it, and passed.
+  and passes on Pyrite, or else a test of Pyrite's, which was seen to use it, and passed.
 
 """
 
@@ -42,8 +41,12 @@ def page(results: Results, written: str) -> str:
     there = [each for each in found if each.ours is not None]
     by_example = shown.by_examples(there, results)
     rest = [each for each in there if each.qualified_name not in by_example]
-    by_test = shown.by_tests([each for each in rest if not _is_header(each)], _tests_in(written))
-    evidence = {**by_test, **dict.fromkeys(by_example, _EXAMPLE)}
+    by_test = shown.by_tests([each for each in rest if not _evident(each)], _tests_in(written))
+    evidence = {
+        **{each.qualified_name: _evident(each) for each in rest},
+        **{name: f"`{test}`" for name, test in by_test.items()},
+        **dict.fromkeys(by_example, "PySpark's example"),
+    }
     by_owner: dict[str, list[Name]] = defaultdict(list)
     for each in found:
         by_owner[each.owner].append(each)
@@ -72,15 +75,16 @@ def _section(title: str, rows: Sequence[Name], evidence: Mapping[str, str]) -> s
         if each.ours is None:
             lines.append(f"| `{each.name}` | **not there**: {_cell(each.advice)} | |")
         else:
-            test = evidence.get(each.qualified_name, "")
-            shown_by = "below" if _is_header(each) else f"`{test}`" if "::" in test else test
+            shown_by = evidence[each.qualified_name]
             lines.append(f"| `{each.name}` | {_cell(_parameters(each))} | {shown_by} |")
     return "\n".join([*lines, ""])
 
 
-def _is_header(name: Name) -> bool:
-    """A class that programs do not make objects of: its members show that it works."""
-    return name.name in CLASSES and name.name not in names.BUILT_BY_USERS
+def _evident(name: Name) -> str:
+    """What needs no test: a constant, and a class that programs do not make objects of."""
+    if name.constant:
+        return "PySpark's value"
+    return "below" if name.name in CLASSES and name.name not in names.BUILT_BY_USERS else ""
 
 
 def _parameters(name: Name) -> str:

@@ -17,7 +17,6 @@ def test_what_passes_and_what_does_not_is_what_the_list_says(examples):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.xfail(reason="the API is being filled")
 def test_98_percent_of_the_examples_about_rdds_pass(examples):
     inside = [each for each in examples if each["verdict"] != "outside"]
     assert len(inside) > 540

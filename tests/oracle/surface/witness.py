@@ -1,9 +1,10 @@
-"""A plugin of pytest that notes which of Pyrite's functions the tests themselves called.
+"""A plugin of pytest that notes what of Pyrite's the tests themselves called and read.
 
     python -m pytest -p tests.oracle.surface.witness --witnesses FILE TEST ...
 
 FILE then holds, for each test that passed, the functions that it called with no function of
-Pyrite's in between, each as ``[source file, qualified name]``.
+Pyrite's in between, as ``[source file, qualified name]``, and the attributes that it read from
+objects of the public classes, as ``[class, attribute]``; constructors as ``__init__``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from tests.oracle.surface.names import CLASSES, ours
 
 import pyrite
 
@@ -31,31 +33,50 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Witnesses:
-    """What each test called, written to ``path`` when all are done."""
+    """What each test used, written to ``path`` when all are done."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.called: dict[str, list[tuple[str, str]]] = {}
+        self.used: dict[str, list[tuple[str, str]]] = {}
+        self.now: set[tuple[str, str]] = set()
+        self.test = ""
+        """The file of the test that runs."""
+        self.constructors = {}
+        for name in CLASSES:
+            if isinstance(owner := ours(name), type):
+                self._watch(owner, name)
+                self.constructors[getattr(owner.__init__, "__code__", None)] = name
+
+    def _watch(self, owner: type, label: str) -> None:
+        read = owner.__getattribute__
+
+        def noted(self_: object, name: str) -> Any:
+            if sys._getframe(1).f_code.co_filename == self.test:
+                self.now.add((label, name))
+            return read(self_, name)
+
+        owner.__getattribute__ = noted  # type: ignore[method-assign,assignment]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
-        called: set[tuple[str, str]] = set()
-        caller = str(pyfuncitem.path)
-
-        def note(frame: FrameType, event: str, _: Any) -> None:
-            code, back = frame.f_code, frame.f_back
-            of_the_engine = event == "call" and code.co_filename.startswith(ENGINE)
-            if of_the_engine and back is not None and back.f_code.co_filename == caller:
-                called.add((code.co_filename, code.co_qualname))
-
-        sys.setprofile(note)
+        self.test, self.now = str(pyfuncitem.path), set()
+        sys.setprofile(self._note)
         try:
             result = yield  # raises what the test raises: then it is no witness
         finally:
             sys.setprofile(None)
-        self.called[pyfuncitem.nodeid] = sorted(called)
+            self.test = ""
+        self.used[pyfuncitem.nodeid] = sorted(self.now)
         return result
+
+    def _note(self, frame: FrameType, event: str, _: Any) -> None:
+        code, caller = frame.f_code, frame.f_back
+        if event == "call" and caller is not None and caller.f_code.co_filename == self.test:
+            if code in self.constructors:
+                self.now.add((self.constructors[code], "__init__"))
+            elif code.co_filename.startswith(ENGINE):
+                self.now.add((code.co_filename, code.co_qualname))
 
     def pytest_sessionfinish(self) -> None:
         with open(self.path, "w", encoding="utf-8") as file:
-            json.dump(self.called, file)
+            json.dump(self.used, file)
