@@ -49,6 +49,16 @@ def test_records_of_every_kind_come_back(sc, tmp_path, batch):
     assert sorted(os.listdir(path)) == ["_SUCCESS", "part-00000", "part-00001", "part-00002"]
 
 
+@pytest.mark.parametrize(("length", "batches"), [(10, 14), (1000, 13), (100_000, 100)])
+def test_batches_are_made_as_large_as_is_good(length, batches):
+    records = [bytes([i]) * length for i in range(100)] * (100_000 // length // 10 or 1)
+    blocks = list(pickled_blocks(records, 0))[1:-1]
+    assert all(number for number, _ in blocks)
+    assert sum(number for number, _ in blocks) == len(records)
+    assert len(blocks) <= batches + len(records) * length // (1 << 16)
+    assert all(len(data) < 3 * max(1 << 16, length) for _, data in blocks)
+
+
 def test_nan_and_functions_come_back(sc, tmp_path):
     sc.parallelize([float("nan"), lambda x: x + 1], 1).saveAsPickleFile(str(tmp_path / "out"))
     nan, function = sc.pickleFile(str(tmp_path / "out")).collect()

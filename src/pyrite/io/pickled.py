@@ -30,14 +30,13 @@ _CHECKSUM = struct.Struct("<I")
 _SIZES = struct.Struct("<IQ")
 _HEADER_BYTES = _CHECKSUM.size + _SIZES.size
 _BATCH_BYTES = 1 << 16
-_MAX_RECORDS = 1 << 16
 
 
 def pickled_blocks(records: Iterable[Any], batch_size: int) -> Iterator[tuple[int, bytes]]:
     """The content of a file of ``records``, block by block: how many records, and their bytes.
 
     Parameters:
-        batch_size: records in a batch; 0 for as many as make about 64 KiB.
+        batch_size: records in a batch; 0 for as many as make 64 to 128 KiB.
     """
     yield 0, MAGIC
     records = iter(records)
@@ -46,7 +45,8 @@ def pickled_blocks(records: Iterable[Any], batch_size: int) -> Iterator[tuple[in
         data = dumps_by_value(batch)
         yield len(batch), _framed(len(batch), data)
         if not batch_size:
-            size = min(_MAX_RECORDS, max(1, size * 2 * _BATCH_BYTES // (_BATCH_BYTES + len(data))))
+            small = len(data) < _BATCH_BYTES
+            size = 2 * size if small else max(1, size * _BATCH_BYTES // len(data))
     yield 0, _framed(0, b"")
 
 
