@@ -213,6 +213,14 @@ def test_one_partition_bounds_nothing():
     assert estimated_mean([Portion(0, 0.0)], 2, 0.95).confidence == 0
 
 
+@pytest.mark.parametrize("odd", [math.inf, -math.inf, math.nan])
+def test_numbers_without_bounds_give_bounds_without_meaning(odd):
+    total = estimated_total([odd, 1.0, -odd], 4, 0.95)
+    assert math.isnan(total)
+    assert math.isnan(total.low)
+    assert math.isnan(estimated_mean([Portion(1, odd), Portion(1, 2.0)], 4, 0.95).high)
+
+
 def test_bounded_float_travels():
     about = pickle.loads(pickle.dumps(BoundedFloat(1.5, 0.9, 1.0, 2.0)))
     assert (about, about.mean, about.confidence, about.low, about.high) == (1.5, 1.5, 0.9, 1.0, 2.0)

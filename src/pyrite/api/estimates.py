@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist, variance
+from statistics import NormalDist
 from typing import NamedTuple
 
 _NEARLY_NORMAL = 100
@@ -70,11 +70,11 @@ def estimated_total(sums: Sequence[float], of: int, confidence: float) -> Bounde
     """
     seen = len(sums)
     if seen == of:
-        total = math.fsum(sums)
+        total = sum(sums)
         return BoundedFloat(total, 1.0, total, total)
     if not seen:
         return BoundedFloat(*NOTHING_KNOWN)
-    total = math.fsum(sums) * of / seen
+    total = sum(sums) * of / seen
     spread = of * math.sqrt(_error(sums, of)) if seen > 1 else math.inf
     return _bounded(total, spread, seen, confidence)
 
@@ -83,7 +83,7 @@ def estimated_mean(portions: Sequence[Portion], of: int, confidence: float) -> B
     """The mean over ``of`` partitions, of which some are ``portions``: a ratio of two sums."""
     seen = len(portions)
     count = sum(portion.records for portion in portions)
-    mean = math.fsum(portion.sum for portion in portions) / count if count else 0.0
+    mean = sum(portion.sum for portion in portions) / count if count else 0.0
     if seen == of:
         return BoundedFloat(mean, 1.0, mean, mean)
     if not count:
@@ -97,7 +97,10 @@ def estimated_mean(portions: Sequence[Portion], of: int, confidence: float) -> B
 
 def _error(values: Sequence[float], of: int) -> float:
     """The variance of the mean of some of ``of`` values."""
-    return (1 - len(values) / of) * variance(values) / len(values)
+    seen = len(values)
+    mean = sum(values) / seen
+    variance = sum((value - mean) * (value - mean) for value in values) / (seen - 1)
+    return (1 - seen / of) * variance / seen
 
 
 def _bounded(mean: float, spread: float, seen: int, confidence: float) -> BoundedFloat:

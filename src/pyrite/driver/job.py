@@ -77,5 +77,6 @@ class Job:
         return [loads(self._results.pop(partition)) for partition in self.partitions]
 
     def results_so_far(self) -> list[Any]:
-        """The results of the partitions that were done when the job ended, whatever ended it."""
-        return [loads(result) for result in self._results.values()]
+        """The results of the partitions that were done when the job ended, whatever ended it; in
+        the order of their numbers."""
+        return [loads(result) for _, result in sorted(self._results.items())]
