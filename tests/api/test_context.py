@@ -205,7 +205,7 @@ def test_context_says_where_and_as_whom_it_runs(conf):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("saveAsPickleFile", "use saveAsTextFile"),
+        ("saveAsSequenceFile", "use saveAsTextFile"),
         ("toDF", "DataFrames come later"),
     ],
 )
@@ -217,7 +217,7 @@ def test_name_that_is_not_there_yet_says_what_to_use(sc, name, advice):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("binaryFiles", "use wholeTextFiles"),
+        ("sequenceFile", "use saveAsTextFile and textFile"),
     ],
 )
 def test_name_of_the_context_that_is_not_there_yet_says_what_to_use(sc, name, advice):

@@ -148,7 +148,7 @@ class Actions(Dataset[T_co]):
         """How many records there are."""
         return sum(self._run(_counted))
 
-    def reduce(self, f: Callable[[Any, Any], Any]) -> Any:
+    def reduce(self: Dataset[V], f: Callable[[V, V], V]) -> V:
         """All records reduced to one by ``f``, which must be associative and commutative.
 
         Raises:
@@ -159,9 +159,10 @@ class Actions(Dataset[T_co]):
             10
         """
         function("reduce()", f)
-        return _reduced(f, self._run(lambda it, task: _some_reduced(f, it)))
+        parts: list[list[V]] = self._run(lambda it, task: _some_reduced(f, it))
+        return _reduced(f, parts)
 
-    def fold(self, zeroValue: Any, op: Callable[[Any, Any], Any]) -> Any:
+    def fold(self: Dataset[V], zeroValue: V, op: Callable[[V, V], V]) -> V:
         """As `reduce`, starting from ``zeroValue``: once in every partition and once at the end.
         ``op`` may change and return its first argument."""
         function("fold()", op)
@@ -171,7 +172,7 @@ class Actions(Dataset[T_co]):
     def aggregate(
         self,
         zeroValue: U,
-        seqOp: Callable[[U, Any], U],
+        seqOp: Callable[[U, T_co], U],
         combOp: Callable[[U, U], U],
     ) -> U:
         """Every partition added to ``zeroValue`` by ``seqOp``; these joined by ``combOp``.
@@ -186,7 +187,7 @@ class Actions(Dataset[T_co]):
         parts = self._run(lambda it, task: reduce(seqOp, it, zeroValue))
         return reduce(combOp, parts, copy.deepcopy(zeroValue))
 
-    def treeReduce(self, f: Callable[[Any, Any], Any], depth: int = 2) -> Any:
+    def treeReduce(self: Dataset[V], f: Callable[[V, V], V], depth: int = 2) -> V:
         """As `reduce`, joining the partitions' results in ``depth`` steps, not all in the driver.
 
         Raises:
@@ -198,7 +199,7 @@ class Actions(Dataset[T_co]):
             return [f(a[0], b[0])] if a and b else a or b
 
         parts = self._per_partition(lambda _, records: [_some_reduced(f, records)])
-        found = _tree_reduced(parts, joined, depth)
+        found: list[V] = _tree_reduced(parts, joined, depth)
         if not found:
             raise ValueError("Cannot reduce empty RDD.")
         return found[0]
@@ -206,7 +207,7 @@ class Actions(Dataset[T_co]):
     def treeAggregate(
         self,
         zeroValue: U,
-        seqOp: Callable[[U, Any], U],
+        seqOp: Callable[[U, T_co], U],
         combOp: Callable[[U, U], U],
         depth: int = 2,
     ) -> U:
@@ -218,7 +219,7 @@ class Actions(Dataset[T_co]):
         joined: U = _tree_reduced(parts, combOp, depth)
         return joined
 
-    def countByValue(self) -> dict[Any, int]:
+    def countByValue(self: Dataset[K]) -> dict[K, int]:
         """How often each record occurs."""
         counts: dict[Any, int] = defaultdict(int)
         for part in self._run(_value_counts):
@@ -312,7 +313,7 @@ def _reduced_by_key(
     return found
 
 
-def _reduced(f: Callable[[Any, Any], Any], parts: list[list[Any]]) -> Any:
+def _reduced(f: Callable[[V, V], V], parts: list[list[V]]) -> V:
     values = list(chain.from_iterable(parts))
     if not values:
         raise ValueError(_EMPTY)

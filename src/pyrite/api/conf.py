@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyrite.api.unsupported import PLANNED_CONF, planned
 from pyrite.core.settings import ALL
@@ -99,8 +99,10 @@ class SparkConf:
             for key, value in sorted(self._values.items())
         )
 
-    def __getattr__(self, name: str) -> NoReturn:
-        planned("SparkConf", PLANNED_CONF, name)
+    if not TYPE_CHECKING:  # to whom a name that is not there is an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            planned("SparkConf", PLANNED_CONF, name)
 
     def copy(self) -> SparkConf:
         """Another conf with the same settings."""

@@ -244,8 +244,10 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
         state = ", stopped" if self._stopped else ""
         return f"<b>{name}</b>: SparkContext of Pyrite {self.version}, <code>{master}</code>{state}"
 
-    def __getattr__(self, name: str) -> NoReturn:
-        planned("SparkContext", PLANNED_CONTEXT, name)
+    if not TYPE_CHECKING:  # to whom a name that is not there is an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            planned("SparkContext", PLANNED_CONTEXT, name)
 
 
 def _executor_environment(conf: SparkConf) -> dict[str, str]:

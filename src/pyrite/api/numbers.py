@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import reduce
 from itertools import chain
-from typing import Any
+from typing import Any, overload
 
 from pyrite.api.actions import _EMPTY
 from pyrite.api.dataset import Dataset, T_co
@@ -17,7 +17,13 @@ from pyrite.api.statcounter import StatCounter
 class NumberActions(Dataset[T_co]):
     """Sums, extremes, statistics."""
 
-    def sum(self) -> Any:
+    @overload
+    def sum(self: Dataset[int]) -> int: ...
+    @overload
+    def sum(self: Dataset[float]) -> float: ...
+    @overload
+    def sum(self: Dataset[Any]) -> Any: ...
+    def sum(self: Dataset[Any]) -> Any:
         """The sum of all records; 0 if there are none."""
         return sum(self._run(lambda it, task: sum(it)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pyrite.api.dataset import Dataset, T_co, function, itself
 from pyrite.api.sampling import KeySample, range_bounds, stratified_sampler
@@ -23,6 +23,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 U = TypeVar("U")
 W = TypeVar("W")
+X = TypeVar("X")
 
 _SAMPLES_PER_PARTITION = 20
 
@@ -234,6 +235,18 @@ class PairTransformations(Dataset[T_co]):
         """For each key of either: its values in this, and its values in ``other``."""
         return _cogrouped(self, (other,), numPartitions)
 
+    @overload
+    def groupWith(
+        self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], /
+    ) -> RDD[tuple[K, tuple[Iterable[V], Iterable[W]]]]: ...
+    @overload
+    def groupWith(
+        self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], third: RDD[tuple[K, X]], /
+    ) -> RDD[tuple[K, tuple[Iterable[V], Iterable[W], Iterable[X]]]]: ...
+    @overload
+    def groupWith(
+        self: Dataset[tuple[K, V]], other: RDD[tuple[K, Any]], *others: RDD[tuple[K, Any]]
+    ) -> RDD[tuple[K, tuple[Iterable[Any], ...]]]: ...
     def groupWith(
         self: Dataset[tuple[K, V]], other: RDD[tuple[K, Any]], *others: RDD[tuple[K, Any]]
     ) -> RDD[tuple[K, tuple[Iterable[Any], ...]]]:

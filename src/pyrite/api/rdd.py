@@ -104,5 +104,7 @@ class RDD(
         name = f"<b>{escape(self._name)}</b>: " if self._name else ""
         return f"{name}<code>{escape(label(self._node))}</code>, {partitions}"
 
-    def __getattr__(self, name: str) -> NoReturn:
-        planned("RDD", PLANNED_RDD, name)
+    if not TYPE_CHECKING:  # to whom a name that is not there is an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            planned("RDD", PLANNED_RDD, name)

@@ -10,12 +10,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from pyrite.core.errors import UnsupportedError
 from pyrite.core.settings import MB, parse_bytes
-
-R = TypeVar("R", "ExecutorResourceRequest", "TaskResourceRequest")
 
 _ids = itertools.count(1)
 

@@ -157,7 +157,7 @@ class Sources(Application):
             )
         )
 
-    def union(self, rdds: Sequence[RDD[Any]]) -> RDD[Any]:
+    def union(self, rdds: Sequence[RDD[T]]) -> RDD[T]:
         """All records of several datasets."""
         if not rdds:
             return self.emptyRDD()

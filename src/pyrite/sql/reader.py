@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyrite.api.context import SparkContext
 from pyrite.api.rdd import RDD
@@ -53,8 +53,10 @@ class DataFrameReader:
             return TextFrame(self._context.wholeTextFiles(address).values())
         return TextFrame(self._context.textFile(address))
 
-    def __getattr__(self, name: str) -> Any:
-        _refuse("spark.read", name)
+    if not TYPE_CHECKING:  # to whom a name that is not there is an error
+
+        def __getattr__(self, name: str) -> Any:
+            _refuse("spark.read", name)
 
 
 class TextFrame:
@@ -68,8 +70,10 @@ class TextFrame:
         """``Row(value=line)`` for each line."""
         return self._lines.map(_row)
 
-    def __getattr__(self, name: str) -> Any:
-        _refuse("DataFrame", name)
+    if not TYPE_CHECKING:  # to whom a name that is not there is an error
+
+        def __getattr__(self, name: str) -> Any:
+            _refuse("DataFrame", name)
 
 
 _ADVICE = (

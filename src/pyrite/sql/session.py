@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from pyrite.api.conf import SparkConf
 from pyrite.api.context import SparkContext
@@ -169,12 +169,16 @@ class SparkSession:
     def __repr__(self) -> str:
         return f"<SparkSession of {self._sc!r}>"
 
-    def __getattr__(self, name: str) -> Any:
-        if name in ("_jvm", "_jsc", "_jsparkSession"):
-            raise UnsupportedAttributeError(f"SparkSession.{name}: there is no JVM behind Pyrite")
-        if name.startswith("_"):
-            raise AttributeError(f"SparkSession has no attribute {name!r}")
-        raise UnsupportedAttributeError(
-            f"SparkSession.{name}: DataFrames and SQL are to come. Today a session has "
-            f"sparkContext, read.text(path).rdd, conf and stop(); use RDDs of its sparkContext"
-        )
+    if not TYPE_CHECKING:  # to whom a name that is not there is an error
+
+        def __getattr__(self, name: str) -> Any:
+            if name in ("_jvm", "_jsc", "_jsparkSession"):
+                raise UnsupportedAttributeError(
+                    f"SparkSession.{name}: there is no JVM behind Pyrite"
+                )
+            if name.startswith("_"):
+                raise AttributeError(f"SparkSession has no attribute {name!r}")
+            raise UnsupportedAttributeError(
+                f"SparkSession.{name}: DataFrames and SQL are to come. Today a session has "
+                f"sparkContext, read.text(path).rdd, conf and stop(); use RDDs of its sparkContext"
+            )
