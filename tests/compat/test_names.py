@@ -26,6 +26,7 @@ MODULES = [
     ".core.status",
     ".errors",
     ".files",
+    ".profiler",
     ".rdd",
     ".resource",
     ".resource.information",
@@ -38,6 +39,7 @@ MODULES = [
     ".status",
     ".storagelevel",
     ".taskcontext",
+    ".util",
     ".version",
 ]
 CLASSES = {  # of modules that do not list them
@@ -45,6 +47,8 @@ CLASSES = {  # of modules that do not list them
     ".resource.profile": ["ResourceProfile", "ResourceProfileBuilder"],
     ".statcounter": ["StatCounter"],
     ".taskcontext": ["TaskContext", "BarrierTaskContext", "BarrierTaskInfo"],
+    ".profiler": ["BasicProfiler", "Profiler"],
+    ".util": ["InheritableThread", "VersionUtils", "inheritable_thread_target"],
     ".version": ["__version__"],
 }
 NOWHERE = {  # names of PySpark's that nobody would use: why
@@ -56,16 +60,7 @@ NOWHERE = {  # names of PySpark's that nobody would use: why
 }
 
 
-COMING = pytest.mark.xfail(strict=True, reason="barrier stages and profilers are not there yet")
-
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        pytest.param(each, marks=[COMING] if each in ("", ".taskcontext") else [])
-        for each in MODULES
-    ],
-)
+@pytest.mark.parametrize("module", MODULES)
 def test_every_public_name_is_there_or_is_refused_with_advice(module: str) -> None:
     theirs = importlib.import_module(f"pyspark{module}")
     ours = importlib.import_module(f"pyrite.compat.pyspark{module}")

@@ -21,7 +21,9 @@ def run(pytester: pytest.Pytester, text: str, ini: str = "") -> pytest.RunResult
     pytester.makepyfile(text)
     pytester.makeini(f"[pytest]\n{ini}")
     plugin = () if INSTALLED else ("-p", "pyrite.pytest_plugin")
-    return pytester.runpytest_subprocess(*plugin, "-p", "no:cacheprovider", timeout=100)
+    result = pytester.runpytest_subprocess(*plugin, "-p", "no:cacheprovider", timeout=100)
+    assert result.ret in (0, 1), (result.ret, result.errlines, result.outlines)
+    return result
 
 
 def test_one_context_for_all(pytester: pytest.Pytester) -> None:
