@@ -6,8 +6,10 @@ types travel by ``marshal`` anyway, others by pickle.
 
 from __future__ import annotations
 
+import io
 import marshal
 import pickle
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 from pyrite.core.errors import UnsupportedError
@@ -56,14 +58,37 @@ class PickleSerializer(Serializer):
         return pickle.loads(obj, encoding=encoding)
 
 
-CPickleSerializer = PickleSerializer
-
-
 class CloudPickleSerializer(PickleSerializer):
-    """By ``cloudpickle``: functions too."""
+    """By ``cloudpickle``: functions too.
+
+    Parameters:
+        allowed_names: if given, `loads` refuses every other ``(module, name)``.
+    """
+
+    def __init__(self, allowed_names: Collection[tuple[str, str]] | None = None) -> None:
+        self.allowed_names = allowed_names
 
     def dumps(self, obj: Any) -> bytes:
         return dumps_by_value(obj)
+
+    def loads(self, obj: bytes, encoding: str = "bytes") -> Any:
+        if self.allowed_names is None:
+            return super().loads(obj, encoding)
+        return _Restricted(obj, self.allowed_names, encoding).load()
+
+
+CPickleSerializer = CloudPickleSerializer
+
+
+class _Restricted(pickle.Unpickler):
+    def __init__(self, data: bytes, allowed: Collection[tuple[str, str]], encoding: str) -> None:
+        super().__init__(io.BytesIO(data), encoding=encoding)
+        self.allowed = allowed
+
+    def find_class(self, module: str, name: str, /) -> Any:
+        if (module, name) not in self.allowed:
+            raise pickle.UnpicklingError(f"{module}.{name} is not among the allowed names")
+        return super().find_class(module, name)
 
 
 class MarshalSerializer(Serializer):

@@ -1,6 +1,6 @@
 """Run the examples in the docstrings of the installed PySpark on Pyrite.
 
-    python -m tests.oracle.surface.doctests [--json FILE] [--at-least PERCENT] [NAME ...]
+    python -m tests.oracle.surface.doctests [--json FILE] [NAME ...]
 
 A NAME is the beginning of a docstring's qualified name. Nothing of PySpark is imported, and no
 Java is started: the examples find Pyrite under the name ``pyspark``.
@@ -228,7 +228,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog="tests.oracle.surface.doctests")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--json", metavar="FILE", help="write the results there")
-    parser.add_argument("--at-least", type=float, default=0.0, metavar="PERCENT")
     options = parser.parse_args()
     results = run_modules(options.names)
     surprises = [each for each in results if each.surprising]
@@ -244,7 +243,7 @@ def main() -> int:
         f"{passed} of {total} examples about RDDs pass ({percent:.1f} %), {total - passed} are "
         f"listed with a reason or above; {len(results) - total} more are about something else"
     )
-    return bool(surprises) or percent < options.at_least
+    return bool(surprises)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ CLASSES: Mapping[str, str] = {
     "SparkContext": "pyspark.core.context",
     "RDD": "pyspark.core.rdd",
     "RDDBarrier": "pyspark.core.rdd",
+    "BoundedFloat": "pyspark.rdd",
     "SparkConf": "pyspark.conf",
     "StorageLevel": "pyspark.storagelevel",
     "Broadcast": "pyspark.core.broadcast",
@@ -40,6 +41,9 @@ CLASSES: Mapping[str, str] = {
     "TaskResourceRequest": "pyspark.resource",
     "TaskResourceRequests": "pyspark.resource",
     "InheritableThread": "pyspark.util",
+    "CPickleSerializer": "pyspark.serializers",
+    "MarshalSerializer": "pyspark.serializers",
+    "Row": "pyspark.sql",
     "SparkSession": "pyspark.sql",
     "SparkSession.Builder": "pyspark.sql",
 }
@@ -54,6 +58,7 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "SparkContext": ("master", "appName", "sparkHome", "environment", "pythonVer"),
     "RDD": ("ctx", "is_cached", "is_checkpointed", "partitioner", "has_resource_profile"),
     "RDDBarrier": ("rdd",),
+    "BoundedFloat": ("confidence", "low", "high"),
     "StorageLevel": ("useDisk", "useMemory", "useOffHeap", "deserialized", "replication"),
     "Accumulator": ("aid", "accum_param"),
     "BarrierTaskInfo": ("address",),
@@ -62,11 +67,15 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
 }
 """What PySpark's instances get when they are made, and what there is without a public name."""
 
-SESSION = (
-    *("builder", "sparkContext", "read", "version", "conf", "stop", "getActiveSession", "active"),
-    *("createDataFrame", "range", "sql", "table", "udf"),
-)
-"""The names of `SparkSession` that programs on RDDs use, or that lead away from RDDs."""
+ONLY: Mapping[str, tuple[str, ...]] = {
+    "SparkSession": (
+        *("builder", "sparkContext", "read", "version", "conf", "stop", "getActiveSession"),
+        *("active", "createDataFrame", "range", "sql", "table", "udf"),
+    ),
+    "CPickleSerializer": ("dumps", "loads"),
+    "MarshalSerializer": ("dumps", "loads"),
+}
+"""Of these classes, the names that programs on RDDs use, or that lead away from RDDs."""
 
 INTERNAL = {
     "SparkContext.PACKAGE_EXTENSIONS",
@@ -78,7 +87,8 @@ INTERNAL = {
 """Public by their spelling alone, or of Spark Connect."""
 
 BUILT_BY_USERS = {
-    *("SparkContext", "SparkConf", "StorageLevel", "AccumulatorParam", "StatCounter"),
+    *("SparkContext", "SparkConf", "StorageLevel", "AccumulatorParam", "StatCounter", "Row"),
+    *("BoundedFloat", "CPickleSerializer"),
     *("ResourceProfileBuilder", "ExecutorResourceRequests", "TaskResourceRequests"),
     *("ExecutorResourceRequest", "TaskResourceRequest", "BasicProfiler", "InheritableThread"),
 }
@@ -136,8 +146,8 @@ def _of_module(name: str) -> Name:
 
 
 def _members(owner: str, theirs: type) -> list[str]:
-    if owner == "SparkSession":
-        return list(SESSION)
+    if owner in ONLY:
+        return list(ONLY[owner])
     found = {
         name
         for each in theirs.__mro__
@@ -153,7 +163,7 @@ def _member(owner: str, name: str, theirs: Any, ours: Any) -> Name:
     if ours is None:
         return Name(owner, name, advice="see the class")
     mine = inspect.getattr_static(ours, name, None)
-    if mine is None:
+    if mine is None or getattr(mine, "__annotations__", {}).get("return") == "NoReturn":
         return Name(owner, name, advice=_advice(ours, name))
     return _compared(owner, name, theirs, mine)
 
@@ -227,9 +237,10 @@ def _find(name: str, module: ModuleType) -> Any:
 
 
 def _advice(ours: object, name: str) -> str:
-    """What Pyrite's error says; nothing if it does not say anything."""
+    """What Pyrite's error says, if need be when called; nothing if there is none."""
     try:
-        getattr(ours, name)
+        method = getattr(ours, name)
+        method(*(each.name for each in inspect.signature(method).parameters.values()))
     except pyrite.UnsupportedError as error:
         return str(error).partition(": ")[2]
     except (AttributeError, ImportError):
@@ -239,7 +250,7 @@ def _advice(ours: object, name: str) -> str:
 
 def _instances(sc: pyrite.SparkContext) -> dict[str, object]:
     """Of classes whose instances have more than the class, or say what they lack."""
-    from pyrite import resource
+    from pyrite import rdd, resource
     from pyrite.sql import SparkSession
 
     return {
@@ -249,6 +260,7 @@ def _instances(sc: pyrite.SparkContext) -> dict[str, object]:
         "StorageLevel": pyrite.StorageLevel.NONE,
         "RDDBarrier": sc.range(1).barrier(),
         "BarrierTaskInfo": pyrite.BarrierTaskInfo("localhost:1"),
+        "BoundedFloat": rdd.BoundedFloat(1.0, 0.95, 0.5, 1.5),
         "Accumulator": sc.accumulator(0),
         "StatCounter": pyrite.StatCounter(),
         "ResourceInformation": resource.ResourceInformation("gpu", ["0"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.oracle.surface.names import Name, names
+from tests.oracle.surface.names import CLASSES, FUNCTIONS, Name, names
 
 import pyrite
 
@@ -36,6 +36,13 @@ def found(pyspark, tmp_path_factory) -> Iterator[list[Name]]:
 def test_every_name_is_there_or_says_what_to_use_instead(found):
     assert len(found) > 300
     assert not [each.qualified_name for each in found if each.ours is None and not each.advice]
+
+
+def test_no_public_name_is_left_out(pyspark):
+    import pyspark.resource
+
+    public = {*pyspark.__all__, *pyspark.resource.__all__} - {"__version__"}
+    assert not public - {*CLASSES, *FUNCTIONS}
 
 
 def test_methods_take_the_same_parameters_and_then_perhaps_keywords(found):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import pickle
+from decimal import Decimal
+from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
@@ -46,6 +49,33 @@ def test_resources_are_described_alike(pyspark):
     from pyrite import resource
 
     assert described(resource) == described(pyspark.resource)
+
+
+def test_estimates_hold_the_same(pyspark):
+    import pyspark.rdd
+
+    from pyrite import rdd
+
+    def held(kind: Any) -> list[float]:
+        estimate = kind(2.0, 0.95, 1.0, 4.0)
+        return [estimate * 2, estimate.confidence, estimate.low, estimate.high]
+
+    assert held(rdd.BoundedFloat) == held(pyspark.rdd.BoundedFloat)
+
+
+@pytest.mark.parametrize("name", ["CPickleSerializer", "MarshalSerializer"])
+def test_serializers_read_what_those_of_pyspark_wrote(pyspark, name):
+    theirs, ours = getattr(pyspark, name)(), getattr(pyrite, name)()
+    value = {"a": [1, 2.5, (None, b"x")]}
+    assert ours.loads(theirs.dumps(value)) == theirs.loads(ours.dumps(value)) == value
+
+
+def test_serializers_refuse_what_is_not_allowed(pyspark):
+    for kind in (pyspark.CPickleSerializer, pyrite.CPickleSerializer):
+        serializer = kind(allowed_names={("fractions", "Fraction")})
+        assert serializer.loads(serializer.dumps(Fraction(1, 3))) == Fraction(1, 3)
+        with pytest.raises(pickle.UnpicklingError, match=r"decimal\.Decimal"):
+            serializer.loads(serializer.dumps(Decimal(1)))
 
 
 @settings(deadline=None)

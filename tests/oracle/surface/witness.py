@@ -45,7 +45,8 @@ class Witnesses:
         for name in CLASSES:
             if isinstance(owner := ours(name), type):
                 self._watch(owner, name)
-                self.constructors[getattr(owner.__init__, "__code__", None)] = name
+                for each in (owner.__init__, owner.__new__):
+                    self.constructors[getattr(each, "__code__", None)] = name
 
     def _watch(self, owner: type, label: str) -> None:
         read = owner.__getattribute__
