@@ -1,5 +1,6 @@
 """Barrier stages: tasks that start together, meet, and fail together."""
 
+import itertools
 import os
 import signal
 import threading
@@ -295,6 +296,38 @@ def test_waiting_tasks_can_be_cancelled(make_context, journal):
         sc.range(2).barrier().mapPartitionsWithIndex(work).collect()
     helper.join(60)
     assert together(sc.range(4, numSlices=2)).sum() == 6
+
+
+def test_cancelling_in_the_middle_of_talk_breaks_no_channel(make_context, journal):
+    sc = make_context("local[2]")
+
+    def talk(index, records):
+        context = BarrierTaskContext.get()
+        for number in itertools.count():
+            texts = context.allGather(f"{number} of {index} {'x' * 10_000}")
+            assert [each.split()[0] for each in texts] == [str(number)] * 2
+            journal.note(number)
+
+    workers = sorted(each.address for each in infos(sc))
+    for _ in range(10):
+        before = len(journal.lines())
+
+        def cancel(before=before):
+            wait_until(lambda: len(journal.lines()) > before + 20)
+            sc.cancelAllJobs()
+
+        helper = threading.Thread(target=cancel)
+        helper.start()
+        with pytest.raises(JobCancelled):
+            sc.range(2).barrier().mapPartitionsWithIndex(talk).collect()
+        helper.join(60)
+    assert sorted(each.address for each in infos(sc)) == workers, "a worker had to be replaced"
+
+
+def infos(sc):
+    """Where two tasks run."""
+    task = sc.range(2).barrier().mapPartitions(lambda it: [BarrierTaskContext.get().getTaskInfos()])
+    return task.collect()[0]
 
 
 def test_waiting_is_not_taken_for_being_stuck(make_context):

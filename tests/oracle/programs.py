@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from tests.oracle import shared
+from tests.oracle import jobs, shared
 from tests.oracle.outcomes import Bag, Program
 
 NAN = float("nan")
@@ -523,4 +523,4 @@ STATISTICS: dict[str, Program] = {
     "sampleVariance of one": lambda sc: sc.parallelize([4]).sampleVariance(),
 }
 
-PROGRAMS = {**SOURCES, **FORMATS, **NARROW, **WIDE, **ACTIONS, **shared.PROGRAMS}
+PROGRAMS = {**SOURCES, **FORMATS, **NARROW, **WIDE, **ACTIONS, **shared.PROGRAMS, **jobs.PROGRAMS}

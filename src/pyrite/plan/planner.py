@@ -117,10 +117,10 @@ class Planner:
             UnsupportedError: a barrier stage cannot be made so.
         """
         with self._lock:
-            stage_id = next(self._stage_ids)
             tree, where, barrier = self._tree(node, partitions, name)
             reads = tuple(shuffles_read(tree))
             ancestors = self._ancestors(reads)
+            stage_id = next(self._stage_ids)  # after theirs: stages are numbered as they run
             program = ResultProgram(Tree(tree), action)
             result = Stage(
                 StageSpec(
