@@ -89,20 +89,27 @@ def by_tests(names: Sequence[Name], written: Mapping[str, str]) -> dict[str, str
 
 
 def _tests() -> dict[str, set[str]]:
-    """The attributes and variables that each test uses, it or its helpers."""
+    """The attributes and variables that each test uses, it or the helpers and tables it names."""
     found = {}
     files = [*sorted(ROOT.glob("tests/api/test_*.py")), *sorted(ROOT.glob("tests/**/test_*.py"))]
     for file in dict.fromkeys(files):
         body = ast.parse(file.read_text(encoding="utf-8")).body
-        sources = {
-            node.name: ast.unparse(node) for node in body if isinstance(node, ast.FunctionDef)
-        }
+        sources = {name: ast.unparse(node) for node in body for name in _defined(node)}
         uses = {name: attributes(source) | variables(source) for name, source in sources.items()}
         for test, used in uses.items():
             if test.startswith("test_"):
                 helpers = [uses[name] for name in used if name in uses]
                 found[f"{file.relative_to(ROOT)}::{test}"] = used.union(*helpers)
     return found
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case ast.Assign(targets=targets):
+            return [each.id for each in targets if isinstance(each, ast.Name)]
+    return []
 
 
 def _candidates(

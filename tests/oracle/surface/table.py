@@ -1,6 +1,6 @@
 """Write docs/api-table.md, and its count in the README: every name of PySpark's RDD side.
 
-python -m tests.oracle.surface.table
+Run it with ``python -m tests.oracle.surface.table``.
 """
 
 from __future__ import annotations
