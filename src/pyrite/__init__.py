@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pyrite.compat import PYSPARK
 from pyrite.core.absent import Absent, lookup
 from pyrite.core.errors import (
+    BarrierError,
     BroadcastGone,
     CorruptBlockError,
     DriverOnlyError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pyrite.compat.pyspark import *
 
 __all__ = [
+    "BarrierError",
     "BroadcastGone",
     "CorruptBlockError",
     "DriverOnlyError",

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import wait_until
 
 from pyrite import (
+    BarrierError,
     BarrierTaskContext,
     JobCancelled,
     JobFailed,
@@ -18,7 +19,6 @@ from pyrite import (
     WorkerLostError,
 )
 from pyrite.core.context import current_task
-from pyrite.core.errors import BarrierError
 
 
 def test_all_messages_reach_all_tasks_in_every_round(make_context):
@@ -128,6 +128,14 @@ def test_context_elsewhere_is_refused(make_context):
         ).collect()
     [context] = sc.range(1).barrier().mapPartitions(lambda it: [BarrierTaskContext.get()]).collect()
     assert type(context) is TaskContext
+
+
+def test_explain_says_that_tasks_start_together(make_context, capsys):
+    sc = make_context("local")
+    together(sc.range(2, numSlices=2)).keyBy(len).groupByKey(3).explain()
+    shown = capsys.readouterr().out
+    assert "2 tasks that start together:" in shown
+    assert "Result stage, 3 tasks:" in shown
 
 
 # -- what cannot be ---------------------------------------------------------------------------

@@ -84,12 +84,9 @@ def test_module_added_while_the_program_runs_reaches_the_workers(make_context, t
     assert sc.range(4).count() == 4
     (tmp_path / "late.py").write_text("def triple(x):\n    return 3 * x\n")
     sc.addPyFile(str(tmp_path / "late.py"))
-    try:
-        import late
+    import late
 
-        assert sc.range(4, numSlices=4).map(late.triple).collect() == [0, 3, 6, 9]
-    finally:
-        sys.path.remove(str(tmp_path))
+    assert sc.range(4, numSlices=4).map(late.triple).collect() == [0, 3, 6, 9]
 
 
 INTERRUPTED = """

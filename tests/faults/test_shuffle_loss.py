@@ -5,6 +5,7 @@ import os
 import pytest
 
 from pyrite import ShuffleLostError
+from pyrite.plan.edges import shuffles_read
 
 pytestmark = pytest.mark.chaos
 
@@ -152,7 +153,7 @@ def test_records_dealt_by_place_are_never_mixed_from_two_runs(make_context, jour
 
     counts = sc.parallelize(range(1000), 4).map(lambda x: (x, 1)).reduceByKey(lambda a, b: a + b)
     moved = counts.keys().repartition(4)
-    dealt = moved._node.parent.shuffle.id
+    [dealt] = (shuffle.id for shuffle in shuffles_read(moved._node))
     with pytest.raises(ShuffleLostError, match=r"dealt out by their place.*sort before"):
         moved.mapPartitionsWithIndex(lose_one).collect()
     assert sorted(moved.collect()) == list(range(1000))

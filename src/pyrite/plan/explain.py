@@ -8,6 +8,7 @@ from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Order, Shuff
 from pyrite.lineage.narrow import Fused
 from pyrite.lineage.node import Node
 from pyrite.lineage.partitioner import HashPartitioner, RangePartitioner
+from pyrite.plan.barrier import is_barrier
 from pyrite.plan.edges import shuffles_read
 from pyrite.plan.fuse import fuse
 
@@ -68,7 +69,8 @@ def stages_text(node: Node) -> str:
 
 def _tasks(node: Node) -> str:
     number = node.num_partitions
-    return f"{number} task{'' if number == 1 else 's'}"
+    together = " that start together" if is_barrier(fuse(node)) else ""
+    return f"{number} task{'' if number == 1 else 's'}{together}"
 
 
 def _steps(node: Node) -> str:
