@@ -64,12 +64,17 @@ def test_anything_that_can_be_called_is_a_function(sc, function, expected):
     assert sc.parallelize([2], 1).map(function).collect() == [expected]
 
 
-def test_variables_are_taken_as_they_are_when_the_job_starts(sc):
-    offset = 1
+def test_variables_are_taken_as_they_are_when_the_first_job_starts(sc):
+    """A dataset stays what it is. One that is derived takes them anew, as on PySpark."""
+    offset = 0
     dataset = sc.range(2).map(lambda x: x + offset)
+    offset = 1
     assert dataset.collect() == [1, 2]
     offset = 10
-    assert dataset.collect() == [10, 11]
+    assert dataset.collect() == [1, 2]
+    assert dataset.map(lambda x: -x).collect() == [-10, -11]
+    kept = dataset.cache()
+    assert kept.map(lambda x: -x).collect() == [-1, -2]
 
 
 def test_changes_to_captured_objects_stay_in_the_task(sc):

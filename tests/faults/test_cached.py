@@ -163,3 +163,17 @@ def test_a_local_checkpoint_outlives_workers_and_says_when_it_is_lost(make_conte
         file.unlink()
     with pytest.raises(BlockLost, match=r"kept by localCheckpoint\(\) alone, and is lost"):
         data.count()
+
+
+def test_what_is_made_again_is_made_with_the_functions_of_then(make_context):
+    sc = make_context("local[2]")
+    offset = 1
+    data = sc.range(8, numSlices=8).map(lambda x: (x + offset, os.getpid()))
+    sums = data.map(lambda p: (p[0] % 2, p[0])).reduceByKey(lambda a, b: a + b + offset - 1, 2)
+    data.cache(), sums.cache()
+    expected, pids = sorted(sums.collect()), data.values().collect()
+    offset = 100
+    kill(pids[0])
+    assert data.keys().collect() == list(range(1, 9))
+    kill(data.values().collect()[0])
+    assert sorted(sums.collect()) == expected

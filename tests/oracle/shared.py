@@ -1,4 +1,4 @@
-"""Programs with accumulators and broadcasts."""
+"""Programs that share variables with their tasks: captured ones, accumulators, broadcasts."""
 
 from __future__ import annotations
 
@@ -134,7 +134,26 @@ def broadcast_joined(sc: Any) -> Any:
     return known.reduceByKey(lambda a, b: a + b).collectAsMap()
 
 
+def variables_that_change(sc: Any) -> Any:
+    """What a dataset's functions captured counts as it was in its first job."""
+    offset = 0
+    data = sc.parallelize([1, 2, 3], 2).map(lambda x: x + offset)
+    kept = data.map(lambda x: x * offset).cache()
+    offset = 1
+    found = [data.collect(), kept.collect()]
+    offset = 10
+    found += [data.collect(), data.map(lambda x: -x).collect(), data.filter(bool).collect()]
+    found += [kept.collect(), kept.map(lambda x: -x).collect(), data.union(kept).collect()]
+    pairs = data.map(lambda x: (x % 2, x + offset)).reduceByKey(lambda a, b: a + b + offset)
+    found.append(sorted(pairs.collect()))
+    offset = 100
+    found.append(sorted(pairs.collect()))
+    found.append(sorted(pairs.mapValues(lambda v: v + offset).collect()))
+    return found
+
+
 PROGRAMS: dict[str, Program] = {
+    "variables that change": variables_that_change,
     "broadcast that is changed afterwards": broadcast_afterwards,
     "broadcast that is unpersisted": broadcast_unpersisted,
     "broadcast that is dumped and loaded": broadcast_dumped,

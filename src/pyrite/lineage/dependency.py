@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyrite.core.ids import ShuffleId
+from pyrite.serial.closures import Frozen
 
 if TYPE_CHECKING:
     from pyrite.lineage.node import Node
@@ -95,14 +96,25 @@ class Shuffle:
         self.partitioner = partitioner
         self.arrangement = arrangement
         self.origin = origin
+        self._rule = Frozen((partitioner, arrangement), origin)
 
     def renumber(self) -> None:
         """Take a new number; what was written under the old one is given up."""
         self.id = next(_shuffle_ids)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # The reading side needs no parent: leaving it out ends the pickled graph at the stage.
-        return {**self.__dict__, "parent": None}
+        return _received, (self.id, self.origin, self._rule)
+
+
+def _received(
+    number: ShuffleId, origin: str, rule: Frozen[tuple[Partitioner, Arrangement]]
+) -> Shuffle:
+    """A shuffle as workers know it."""
+    shuffle = object.__new__(Shuffle)
+    shuffle.id, shuffle.origin, shuffle.parent = number, origin, None
+    shuffle.partitioner, shuffle.arrangement = rule.value
+    return shuffle
 
 
 Dependency: TypeAlias = Narrow | Shuffle

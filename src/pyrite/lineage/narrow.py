@@ -13,6 +13,7 @@ from pyrite.lineage.dependency import Dependency, Narrow
 from pyrite.lineage.node import Node
 from pyrite.lineage.ops import Op, apply_ops
 from pyrite.lineage.partitioner import Partitioner
+from pyrite.serial.closures import Frozen
 
 
 def same_partition(partition: int) -> tuple[int]:
@@ -33,6 +34,16 @@ class Transformed(Node):
         self.op = op
         self._partitioner = parent.partitioner if keeps_partitioner else None
         self._num_partitions: int | None = None
+        self._frozen = Frozen[tuple[Op, ...]]((), "")
+
+    def frozen(self, ops: Sequence[Op]) -> Frozen[tuple[Op, ...]]:
+        """A run of ops that ends with this node's, frozen when it first is this long.
+
+        Its length is that of the chain down to a source, a shuffle or a dataset that is kept.
+        """
+        if len(self._frozen.value) != len(ops):
+            self._frozen = Frozen(tuple(ops), self.origin)
+        return self._frozen
 
     @property
     def num_partitions(self) -> int:
@@ -107,9 +118,13 @@ class Chained(Combined):
 class Fused(Chained):
     """A run of ops over a base node: what a chain of `Transformed` becomes in a stage."""
 
-    def __init__(self, base: Node, ops: Sequence[Op]) -> None:
+    def __init__(self, base: Node, ops: Frozen[tuple[Op, ...]]) -> None:
         super().__init__((base,))
-        self.ops = tuple(ops)
+        self._ops = ops
+
+    @property
+    def ops(self) -> tuple[Op, ...]:
+        return self._ops.value
 
     @property
     def num_partitions(self) -> int:

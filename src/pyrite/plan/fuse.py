@@ -57,7 +57,9 @@ def fuse(
             base = Cached(base, persisted.level(base.id), parents[0], persisted.places(base.id))
         elif isinstance(base, Combined):
             base = base.with_parents(parents)
-        fused[current.id, inside] = Fused(base, ops) if ops else base
+        if isinstance(current, Transformed) and ops:
+            base = Fused(base, current.frozen(ops))
+        fused[current.id, inside] = base
     return fused[node.id, False]
 
 

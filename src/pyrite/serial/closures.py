@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 import types
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pyrite.core.errors import SerializationError
-from pyrite.serial.records import dumps_by_value
+from pyrite.serial.records import dumps_by_value, loads
+
+T = TypeVar("T")
 
 
 class Closure(NamedTuple):
@@ -53,14 +56,64 @@ def dumps_closure(value: Any, purpose: str) -> Closure:
         SerializationError: it cannot be pickled; the message names the captured variable.
     """
     held: list[object] = []
-    _thread.held = held
+    around, _thread.held = _thread.held, held
     try:
         return Closure(dumps_by_value(value), tuple(held))
+    except _Explained:
+        raise
     except Exception as error:
         cause = None if isinstance(error, SerializationError) else error
         raise explained(error, value, purpose) from cause
     finally:
-        _thread.held = None
+        _thread.held = around
+
+
+class Frozen(Generic[T]):
+    """A value that holds functions, which stay as they are when they are first pickled.
+
+    What a function captures may change in the driver. A dataset does not change with it: what is
+    made again of a lost part has to fit the rest.
+
+    Parameters:
+        value: the value.
+        purpose: what it is for, as for `dumps_closure`.
+
+    Example:
+        >>> import pickle
+        >>> sizes = Frozen([1, 2], "sizes")
+        >>> pickle.loads(pickle.dumps(sizes)).value
+        [1, 2]
+        >>> sizes.value.append(3)
+        >>> pickle.loads(pickle.dumps(sizes)).value
+        [1, 2]
+    """
+
+    def __init__(self, value: T, purpose: str) -> None:
+        self.value = value
+        self._purpose = purpose
+        self._closure: Closure | None = None
+
+    def __reduce__(self) -> tuple[Callable[[bytes], object], tuple[bytes]]:
+        if self._closure is None:
+            self._closure = dumps_closure(self.value, self._purpose)
+        for each in self._closure.held:
+            each.__reduce__()  # it has itself held again, or says that it is there no more
+        return _Thawed, (self._closure.code,)
+
+
+class _Thawed(Frozen[Any]):
+    """One that has come to a worker; read when it is used."""
+
+    def __init__(self, code: bytes) -> None:
+        self._code = code
+
+    @cached_property
+    def value(self) -> Any:
+        return loads(self._code)
+
+
+class _Explained(SerializationError):
+    """One that names what is at fault already."""
 
 
 def explained(error: Exception, value: Any, purpose: str) -> SerializationError:
@@ -68,10 +121,10 @@ def explained(error: Exception, value: Any, purpose: str) -> SerializationError:
     path, culprit = _find_culprit(value)
     if isinstance(error, SerializationError):  # it says itself what to do
         where = f": {path}" if path else ""
-        return SerializationError(f"{purpose} cannot run{where}: {error}")
+        return _Explained(f"{purpose} cannot run{where}: {error}")
     where = f"{path}, a {type(culprit).__name__}," if path else "something it uses"
     reason = str(error).strip() or type(error).__name__
-    return SerializationError(
+    return _Explained(
         f"{purpose or 'a function'} cannot be sent to the workers: {where} cannot be "
         f"pickled ({reason}). Make it inside the function (or once per partition, with "
         f"mapPartitions), or send a plain value that it can be made from."
@@ -92,6 +145,8 @@ def _find_culprit(value: Any) -> tuple[str, Any]:
 
 
 def _explains_itself(value: Any) -> bool:
+    if isinstance(value, Frozen):  # what it says is said by something inside
+        return False
     try:
         value.__reduce__()
     except SerializationError:
