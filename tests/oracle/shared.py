@@ -135,7 +135,7 @@ def broadcast_joined(sc: Any) -> Any:
 
 
 def variables_that_change(sc: Any) -> Any:
-    """What a dataset's functions captured counts as it was in its first job."""
+    """What a dataset's functions captured counts as it was in its first job, or when it was kept."""
     offset = 0
     data = sc.parallelize([1, 2, 3], 2).map(lambda x: x + offset)
     kept = data.map(lambda x: x * offset).cache()
@@ -147,13 +147,30 @@ def variables_that_change(sc: Any) -> Any:
     pairs = data.map(lambda x: (x % 2, x + offset)).reduceByKey(lambda a, b: a + b + offset)
     found.append(sorted(pairs.collect()))
     offset = 100
-    found.append(sorted(pairs.collect()))
-    found.append(sorted(pairs.mapValues(lambda v: v + offset).collect()))
-    return found
+    return [*found, sorted(pairs.collect()), pairs.mapValues(lambda v: v + offset).count()]
+
+
+def loops_over_variables(sc: Any) -> Any:
+    """Datasets that are put together, shuffled or kept take the loop's variable as it is; those
+    that are merely mapped see its last value."""
+    data = sc.parallelize([1, 2, 3, 4], 2)
+    together = sc.parallelize([0], 1)
+    shuffled, kept, mapped, counted, zipped, sizes = [], [], [], [], [], []
+    for i in range(1, 4):
+        together = together.union(data.map(lambda x: x * i))  # noqa: B023
+        shuffled.append(data.map(lambda x: (x % i, 1)).groupByKey(2).mapValues(len))  # noqa: B023
+        kept.append(data.map(lambda x: x + i).cache())  # noqa: B023
+        mapped.append(data.map(lambda x: x - i))  # noqa: B023
+        zipped.append(data.map(lambda x: x * i).zip(data.map(lambda x: x + i)).values())  # noqa: B023
+        counted.append(data.filter(lambda x: x >= i))  # noqa: B023
+        sizes.append(counted[-1].getNumPartitions())
+    lists = [*kept, *mapped, *counted, *zipped, together]
+    return [each.collect() for each in lists], [sorted(each.collect()) for each in shuffled], sizes
 
 
 PROGRAMS: dict[str, Program] = {
     "variables that change": variables_that_change,
+    "variables of a loop": loops_over_variables,
     "broadcast that is changed afterwards": broadcast_afterwards,
     "broadcast that is unpersisted": broadcast_unpersisted,
     "broadcast that is dumped and loaded": broadcast_dumped,

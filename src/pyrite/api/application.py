@@ -40,6 +40,7 @@ class Application:
     def _rdd(self, node: Node) -> RDD[Any]:
         self._check_running()
         node.origin = public_call()
+        self._driver.freeze_parents(node)
         return RDD(node, cast("SparkContext", self))
 
     def _check_running(self) -> None:

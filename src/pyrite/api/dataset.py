@@ -50,6 +50,7 @@ class Dataset(Generic[T_co]):
         from pyrite.api.rdd import RDD
 
         node.origin = public_call()
+        self._context._driver.freeze_parents(node)
         return RDD(node, self._context)
 
     def _transform(self, op: Op, keeps_partitioner: bool = False) -> RDD[Any]:

@@ -13,7 +13,8 @@ from pyrite.driver.job import Job
 from pyrite.driver.loop import CancelChosen, ForgetBroadcast, Loop, Stop, Unpersisted
 from pyrite.driver.rendezvous import Rendezvous
 from pyrite.driver.summary import Accumulating, NoAccumulators
-from pyrite.lineage.node import Node
+from pyrite.lineage.narrow import Transformed
+from pyrite.lineage.node import Node, Source
 from pyrite.plan.barrier import check_slots
 from pyrite.plan.persisted import Persisted
 from pyrite.plan.planner import Around, Planner, plainly
@@ -127,6 +128,7 @@ class Driver:
         Raises:
             ValueError: it is kept already, in another way.
         """
+        self.freeze(node)
         known = self.persisted.level(node.id)
         if known is None:
             self.persisted.add(node.id, level)
@@ -146,6 +148,26 @@ class Driver:
         that run are left what they need."""
         for shuffle in self._planner.forget_shuffles(node):
             self._loop.tell(heard.ShuffleDropped(shuffle))
+
+    def freeze(self, node: Node) -> None:
+        """Have what a dataset's functions captured count as it is now.
+
+        Raises:
+            SerializationError: they cannot be sent to workers.
+        """
+        self._planner.freeze(node)
+
+    def freeze_parents(self, node: Node) -> None:
+        """The same of all that is put together, or shuffled, for ``node``; what is merely mapped
+        is not frozen.
+
+        Raises:
+            SerializationError: they cannot be sent to workers.
+        """
+        if not isinstance(node, Transformed | Source):
+            for edge in node.dependencies:
+                if edge.parent is not None:
+                    self.freeze(edge.parent)
 
     def truncate(self, node: Node, saved: Node) -> None:
         """From now on a dataset is read from ``saved``; how it was made is forgotten."""

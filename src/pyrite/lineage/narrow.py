@@ -34,16 +34,8 @@ class Transformed(Node):
         self.op = op
         self._partitioner = parent.partitioner if keeps_partitioner else None
         self._num_partitions: int | None = None
-        self._frozen = Frozen[tuple[Op, ...]]((), "")
-
-    def frozen(self, ops: Sequence[Op]) -> Frozen[tuple[Op, ...]]:
-        """A run of ops that ends with this node's, frozen when it first is this long.
-
-        Its length is that of the chain down to a source, a shuffle or a dataset that is kept.
-        """
-        if len(self._frozen.value) != len(ops):
-            self._frozen = Frozen(tuple(ops), self.origin)
-        return self._frozen
+        self.frozen: Frozen[tuple[Op, ...]] | None = None
+        """The run of ops that ends with this node's, once it was frozen: see `pyrite.plan.fuse`."""
 
     @property
     def num_partitions(self) -> int:
@@ -116,15 +108,20 @@ class Chained(Combined):
 
 
 class Fused(Chained):
-    """A run of ops over a base node: what a chain of `Transformed` becomes in a stage."""
+    """A run of ops over a base node: what a chain of `Transformed` becomes in a stage.
 
-    def __init__(self, base: Node, ops: Frozen[tuple[Op, ...]]) -> None:
+    Parameters:
+        first: how many of the ops are left out, as the base is what they make.
+    """
+
+    def __init__(self, base: Node, ops: Frozen[tuple[Op, ...]], first: int = 0) -> None:
         super().__init__((base,))
         self._ops = ops
+        self._first = first
 
     @property
     def ops(self) -> tuple[Op, ...]:
-        return self._ops.value
+        return self._ops.value[self._first :]
 
     @property
     def num_partitions(self) -> int:

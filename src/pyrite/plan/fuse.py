@@ -15,6 +15,7 @@ from pyrite.lineage.narrow import Combined, Fused, Transformed
 from pyrite.lineage.node import Node
 from pyrite.lineage.ops import Op
 from pyrite.plan.persisted import Persisted
+from pyrite.serial.closures import Frozen
 
 NOTHING_PERSISTED = Persisted()
 
@@ -45,6 +46,8 @@ def fuse(
             needed = [(base, True)]
         elif not kept and isinstance(base, Combined):
             needed = [(parent, False) for parent in base.parents]
+        elif not kept and isinstance(base, Transformed):
+            needed = [(base, False)]
         missing = [(each, inside) for each, inside in needed if (each.id, inside) not in fused]
         if missing:
             visits.extend(missing)
@@ -57,16 +60,46 @@ def fuse(
             base = Cached(base, persisted.level(base.id), parents[0], persisted.places(base.id))
         elif isinstance(base, Combined):
             base = base.with_parents(parents)
-        if isinstance(current, Transformed) and ops:
-            base = Fused(base, current.frozen(ops))
+        elif isinstance(base, Transformed):
+            base = parents[0]
+        if ops and isinstance(current, Transformed):
+            frozen = _frozen(current, ops)
+            base = Fused(base, frozen, len(frozen.value) - len(ops))
         fused[current.id, inside] = base
     return fused[node.id, False]
 
 
+def freeze(node: Node, persisted: Persisted) -> None:
+    """Have the functions of ``node`` count as they are now, whatever they captured becomes.
+
+    PySpark does so when an RDD is first computed, kept, shuffled, or put together with others;
+    an RDD that is mapped is mapped anew, with what its functions see by then.
+
+    Raises:
+        SerializationError: they cannot be sent to workers.
+    """
+    if isinstance(node, Transformed):
+        _, ops = _unchain(node, persisted, inside=True)
+        _frozen(node, ops).freeze()
+
+
+def _frozen(head: Transformed, ops: list[Op]) -> Frozen[tuple[Op, ...]]:
+    if head.frozen is None:
+        head.frozen = Frozen(tuple(ops), head.origin)
+    return head.frozen
+
+
 def _unchain(node: Node, persisted: Persisted, inside: bool) -> tuple[Node, list[Op]]:
-    """The first node below a chain of ops that is no such op, or is persisted; and the ops."""
+    """The first node below a chain of ops that is no such op, or is persisted; and the ops.
+
+    No more ops than were frozen: below them, what is not kept any more is a chain of its own.
+    """
     ops: list[Op] = []
+    frozen = node.frozen if isinstance(node, Transformed) else None
+    most = len(frozen.value) if frozen is not None else -1
     while isinstance(node, Transformed) and (inside or node.id not in persisted):
+        if len(ops) == most:
+            break
         inside = False
         ops.append(node.op)
         node = node.parent

@@ -24,7 +24,7 @@ from pyrite.lineage.node import Node
 from pyrite.lineage.wide import CoGrouped
 from pyrite.plan.barrier import check_barrier, is_barrier, make_whole
 from pyrite.plan.edges import blocks_read, shuffles_behind, shuffles_read
-from pyrite.plan.fuse import fuse
+from pyrite.plan.fuse import freeze, fuse
 from pyrite.plan.persisted import Persisted
 from pyrite.plan.placement import Placement, placement, sources
 from pyrite.plan.program import Action, MapProgram, Program, ResultProgram, Tree
@@ -177,6 +177,15 @@ class Planner:
                 if not set(behind).isdisjoint(stage.reads):
                     del self._map_stages[shuffle]  # its program reads the old numbers
             return given_up
+
+    def freeze(self, node: Node) -> None:
+        """Have a dataset's functions count as they are now.
+
+        Raises:
+            SerializationError: they cannot be sent to workers.
+        """
+        with self._lock:
+            freeze(node, self.persisted)
 
     def truncate(self, node: Node, saved: Node) -> None:
         """From now on ``node`` is read from ``saved``."""

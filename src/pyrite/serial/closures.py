@@ -93,12 +93,17 @@ class Frozen(Generic[T]):
         self._purpose = purpose
         self._closure: Closure | None = None
 
-    def __reduce__(self) -> tuple[Callable[[bytes], object], tuple[bytes]]:
+    def freeze(self) -> Closure:
+        """Pickle it, if that is not done yet."""
         if self._closure is None:
             self._closure = dumps_closure(self.value, self._purpose)
-        for each in self._closure.held:
+        return self._closure
+
+    def __reduce__(self) -> tuple[Callable[[bytes], object], tuple[bytes]]:
+        closure = self.freeze()
+        for each in closure.held:
             each.__reduce__()  # it has itself held again, or says that it is there no more
-        return _Thawed, (self._closure.code,)
+        return _Thawed, (closure.code,)
 
 
 class _Thawed(Frozen[Any]):
