@@ -135,7 +135,7 @@ def broadcast_joined(sc: Any) -> Any:
 
 
 def variables_that_change(sc: Any) -> Any:
-    """What a dataset's functions captured counts as it was in its first job, or when it was kept."""
+    """What a dataset's functions captured counts as it was in its first job."""
     offset = 0
     data = sc.parallelize([1, 2, 3], 2).map(lambda x: x + offset)
     kept = data.map(lambda x: x * offset).cache()
