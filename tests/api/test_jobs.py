@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -399,3 +400,17 @@ def test_task_context_is_none_in_the_driver_and_knows_cores(sc):
     assert TaskContext.get() is None
     got = sc.range(1).map(lambda x: (TaskContext.get().cpus(), TaskContext.get().resources()))
     assert got.collect() == [(1, {})]
+
+
+def test_threads_of_a_task_know_the_task(make_context):
+    """As on PySpark. On master `local` they are threads of the driver's process."""
+
+    def in_threads(records):
+        with ThreadPoolExecutor(2) as threads:
+            yield from threads.map(lambda x: (x, TaskContext.get().partitionId()), records)
+
+    sc = make_context("local[2]")
+    assert sc.range(4, numSlices=2).mapPartitions(in_threads).collect() == [
+        (0, 0), (1, 0), (2, 1), (3, 1),
+    ]  # fmt: skip
+    assert TaskContext.get() is None

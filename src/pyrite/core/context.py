@@ -148,10 +148,19 @@ class _Thread(threading.local):
 
 
 _thread = _Thread()
+_seen_by: _Thread | type[_Thread] = _thread
+"""What holds the task: this thread's own, or the class, whose attributes all threads see."""
+
+
+def share_task_with_threads() -> None:
+    """Let the threads that a task starts have it as their `current_task`, too. For processes that
+    run nothing but tasks, one at a time."""
+    global _seen_by
+    _seen_by = _Thread
 
 
 def current_task() -> TaskContext | None:
-    """The attempt that the calling thread runs, or None: in the driver, or a thread of the user's.
+    """The attempt that the calling thread runs, or None in the driver.
 
     Only for what users call without a context in their hands: ``TaskContext.get()``,
     ``broadcast.value``, ``accumulator.add()``. All else is passed the context.
@@ -162,8 +171,8 @@ def current_task() -> TaskContext | None:
 @contextmanager
 def running(task: TaskContext) -> Iterator[None]:
     """Make ``task`` the `current_task` of this thread for a while."""
-    before, _thread.task = _thread.task, task
+    before, _seen_by.task = _seen_by.task, task
     try:
         yield
     finally:
-        _thread.task = before
+        _seen_by.task = before

@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass
 
 from pyrite.blocks.store import BlockStore
+from pyrite.core.context import share_task_with_threads
 from pyrite.core.ids import WorkerId, worker_place
 from pyrite.core.specs import StageInputs, StageProgram
 from pyrite.executor.memory import Memory
@@ -56,6 +57,7 @@ class WorkerSettings:
 def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> None:
     """Serve until the driver says stop or is gone."""
     _deep_stack()
+    share_task_with_threads()
     _line_buffered_output()
     faulthandler.enable()
     channel = Channel(sock)
