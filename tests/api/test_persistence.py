@@ -302,8 +302,7 @@ def test_checkpoints_cut_a_loop_short(sc, folder):
 
 
 @pytest.mark.slow
-def test_a_thousand_joins_in_one_stage(make_context):
-    sc = make_context("local[2]")
+def test_a_thousand_joins_in_one_stage(sc):
     total = ones = sc.parallelize([(key, 1) for key in range(4)]).partitionBy(2)
     for _ in range(1000):
         total = total.join(ones).mapValues(sum)

@@ -12,6 +12,7 @@ from pyrite.cluster.guarded_folder import GuardedFolder
 from pyrite.core.barrier import ADDRESSES, BarrierAnswer, BarrierCall
 from pyrite.core.ids import AttemptId, NodeId, StageId, WorkerId, worker_place
 from pyrite.core.specs import MapOutput, StageInputs, StageProgram, TaskLaunch
+from pyrite.executor.depth import deepened
 from pyrite.executor.memory import Memory
 from pyrite.executor.runner import TaskRunner
 from pyrite.scheduler.events import WorkerJoined
@@ -89,7 +90,8 @@ class InlineCluster(Cluster):
             self._inputs[task.program.stage] = task.inputs
             self._runner.add_inputs(task.inputs)
         try:
-            report = self._runner.run(task.attempt, task.split, task.properties)
+            with deepened():
+                report = self._runner.run(task.attempt, task.split, task.properties)
         except BaseException:
             self._sink(self._runner.cancelled(task.attempt))
             raise

@@ -6,7 +6,6 @@ import faulthandler
 import gc
 import importlib
 import os
-import resource
 import signal
 import socket
 import sys
@@ -16,6 +15,7 @@ from pyrite.blocks.store import BlockStore
 from pyrite.core.context import share_task_with_threads
 from pyrite.core.ids import WorkerId, worker_place
 from pyrite.core.specs import StageInputs, StageProgram
+from pyrite.executor.depth import deepen_process
 from pyrite.executor.memory import Memory
 from pyrite.executor.messages import (
     Channel,
@@ -30,8 +30,6 @@ from pyrite.executor.runner import TaskCancelled, TaskRunner
 from pyrite.executor.watch import Watch
 from pyrite.shuffle.service import FileShuffle
 
-_STACK_BYTES = 64 << 20
-_STACK_FRAMES = 20_000
 CANCEL_SIGNAL = signal.SIGUSR1
 
 
@@ -56,7 +54,7 @@ class WorkerSettings:
 
 def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> None:
     """Serve until the driver says stop or is gone."""
-    _deep_stack()
+    deepen_process()
     share_task_with_threads()
     _line_buffered_output()
     faulthandler.enable()
@@ -114,18 +112,6 @@ def _import_from(path: str) -> None:
     if path not in sys.path:
         sys.path.insert(1, path)
     importlib.invalidate_caches()  # it may have been looked into before the file was there
-
-
-def _deep_stack() -> None:
-    """Room for lineages that nest: a thousand joins in one stage are a thousand iterators deep.
-
-    The stack of the main thread grows as it is used, up to a limit that is only looked at then.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
-    if soft != resource.RLIM_INFINITY and soft < _STACK_BYTES:
-        enough = _STACK_BYTES if hard == resource.RLIM_INFINITY else min(_STACK_BYTES, hard)
-        resource.setrlimit(resource.RLIMIT_STACK, (enough, hard))
-    sys.setrecursionlimit(_STACK_FRAMES)
 
 
 def _line_buffered_output() -> None:
