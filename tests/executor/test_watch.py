@@ -1,6 +1,7 @@
 """The watch beside a task: garbage is collected when memory grows, and not all the time."""
 
 import gc
+import weakref
 
 import pytest
 
@@ -41,3 +42,18 @@ def test_memory_that_grows_is_looked_through_at_each_half_more(collected):
 
 def test_memory_that_fell_and_grows_again_is_looked_through_again(collected):
     assert collected(300, 300, 50, 110, 120) == [300, 110]
+
+
+def test_garbage_that_was_frozen_with_cached_records_is_found():
+    class Knot:
+        pass
+
+    knot = Knot()
+    knot.itself = knot
+    seen = weakref.ref(knot)
+    gc.freeze()
+    del knot
+    gc.collect()
+    assert seen() is not None
+    watch.GarbageCollector(0).look(1)
+    assert seen() is None

@@ -92,6 +92,7 @@ class GarbageCollector:
     def look(self, used: int) -> None:
         """Collect if it is time. ``used``: bytes of resident memory now."""
         if used > self._next:
+            gc.unfreeze()  # perhaps it was garbage that was frozen with the cached records
             gc.collect()
             self._next = max(self._first, resident_memory() * 3 // 2)
         else:

@@ -99,6 +99,8 @@ def _run(channel: Channel, runner: TaskRunner, message: RunTask) -> None:
     gc.disable()
     try:
         report = runner.run(message.attempt, message.split, message.properties)
+        if any(change.held for change in report.blocks):
+            gc.freeze()  # cached records are no garbage, and looking through them takes long
     except (TaskCancelled, KeyboardInterrupt):  # perhaps while it was cleaning up
         report = runner.cancelled(message.attempt)
     finally:
