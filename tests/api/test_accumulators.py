@@ -4,6 +4,7 @@ import copy
 import gc
 import pickle
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from operator import add
 
@@ -180,6 +181,31 @@ def test_threads_of_a_task_and_of_the_driver_lose_nothing(sc):
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(action, range(3)))
     assert total.value == 3 * (4 * 2000 + 1000)
+
+
+class Slow(AccumulatorParam):
+    """Lets other threads run in the middle of an addition."""
+
+    def zero(self, value):
+        return 0
+
+    def addInPlace(self, value1, value2):
+        time.sleep(0)
+        return value1 + value2
+
+
+def test_threads_that_add_at_once_wait_for_one_another(sc):
+    total = sc.accumulator(0, Slow())
+
+    def count_in_threads(records):
+        with ThreadPoolExecutor(4) as pool:
+            others = pool.map(lambda _: [total.add(1) for _ in range(200)], range(4))
+            for _ in range(200):
+                total.add(1)
+            list(others)
+
+    sc.parallelize(range(2), 2).foreachPartition(count_in_threads)
+    assert total.value == 2 * 5 * 200
 
 
 def test_record_that_brings_an_accumulator_to_the_driver_is_refused(sc):

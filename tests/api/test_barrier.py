@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.conftest import wait_until
@@ -128,6 +129,20 @@ def test_context_elsewhere_is_refused(make_context):
         ).collect()
     [context] = sc.range(1).barrier().mapPartitions(lambda it: [BarrierTaskContext.get()]).collect()
     assert type(context) is TaskContext
+
+
+@pytest.mark.parametrize("master", ["local", "local[1]"])
+def test_only_the_tasks_own_thread_may_wait(make_context, master):
+    """Another might still wait, and take the driver's next message, when the task has ended."""
+
+    def elsewhere(records):
+        context = BarrierTaskContext.get()
+        with ThreadPoolExecutor(1) as pool:
+            return [repr(pool.submit(context.barrier).exception())]
+
+    sc = make_context(master)
+    [error] = sc.range(1).barrier().mapPartitions(elsewhere).collect()
+    assert "a BarrierTaskContext is used outside of its task's own thread" in error
 
 
 def test_explain_says_that_tasks_start_together(make_context, capsys):

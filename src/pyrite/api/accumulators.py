@@ -168,13 +168,16 @@ class Accumulator(Generic[T]):
     def add(self, term: T) -> None:
         """Add ``term``, in a task or in the driver."""
         task = current_task()
-        if task is None:  # in the driver, or in a thread that a task has started
+        if task is None:  # in the driver, or with master local in a thread that a task has started
             self._sum.add(term, self.accum_param)
             return
         share = self._share
         if share is None or task is not self._task:
             share = self._share_in(task)
-        share.own = self.accum_param.addInPlace(share.own, term)
+        if task.thread == threading.get_ident():
+            share.own = self.accum_param.addInPlace(share.own, term)
+        else:
+            share.threads.add(term, self.accum_param)
 
     def __iadd__(self, term: T) -> Accumulator[T]:
         self.add(term)
@@ -223,7 +226,7 @@ def _in_task(
         )
     share = task.accumulated.get(aid)
     if not isinstance(share, _Share):
-        share = task.accumulated[aid] = _Share(zero, param)
+        share = cast("_Share[Any]", task.accumulated.setdefault(aid, _Share(zero, param)))
     accumulator = Accumulator(aid, zero, param, name)
     accumulator._task, accumulator._share, accumulator._sum = task, share, share.threads
     return accumulator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -124,7 +125,8 @@ class BarrierTaskContext(TaskContext):
 
     def _door(self) -> Barrier:
         task = current_task()
-        if task is None or task.barrier is not self._barrier:
+        here = task is not None and task.thread == threading.get_ident()
+        if task is None or not here or task.barrier is not self._barrier:
             raise BarrierError(
                 "a BarrierTaskContext is used outside of its task's own thread: only there can the "
                 "task wait"

@@ -114,6 +114,7 @@ class TaskContext:
         lost_block: the block that should have been there and was not, if any.
         position: says where in its input the task is, for error messages; set by sources.
         batch_size: records per batch between processes and files.
+        thread: the thread that runs it, in which it was made. The user's code may start others.
     """
 
     attempt: AttemptId
@@ -131,6 +132,7 @@ class TaskContext:
     metrics: Metrics = field(default_factory=Metrics)
     position: Callable[[], str] | None = None
     batch_size: int = 4096
+    thread: int = field(default_factory=threading.get_ident)
     _closers: list[Callable[[], object]] = field(default_factory=list)
 
     def on_close(self, callback: Callable[[], object]) -> None:
@@ -160,7 +162,7 @@ def share_task_with_threads() -> None:
 
 
 def current_task() -> TaskContext | None:
-    """The attempt that the calling thread runs, or None in the driver.
+    """The attempt that the calling thread runs, or was started by; None in the driver.
 
     Only for what users call without a context in their hands: ``TaskContext.get()``,
     ``broadcast.value``, ``accumulator.add()``. All else is passed the context.
