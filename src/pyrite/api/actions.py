@@ -101,15 +101,24 @@ class Actions(Dataset[T_co]):
         return not self.take(1)
 
     def top(self, num: int, key: Callable[[T_co], Any] | None = None) -> list[T_co]:
-        """The ``num`` largest records, largest first."""
+        """The ``num`` largest records, largest first; ``key`` of them is compared.
+
+        Example:
+            >>> sc.parallelize(["to", "question", "be"]).top(2, key=len)
+            ['question', 'to']
+        """
         parts = self._run(lambda it, task: heapq.nlargest(num, it, key=key))
         return heapq.nlargest(num, chain.from_iterable(parts), key=key)
 
     def takeOrdered(self, num: int, key: Callable[[T_co], Any] | None = None) -> list[T_co]:
-        """The ``num`` smallest records, smallest first.
+        """The ``num`` smallest records, smallest first; ``key`` of them is compared.
 
         Raises:
             ValueError: ``num`` is negative.
+
+        Example:
+            >>> sc.parallelize([3, 1, 2]).takeOrdered(2)
+            [1, 2]
         """
         if num < 0:
             raise ValueError("top N cannot be negative.")
@@ -120,7 +129,7 @@ class Actions(Dataset[T_co]):
         """``num`` records at random. Counts the records first.
 
         Raises:
-            ValueError: ``num`` is negative, or no number of records.
+            ValueError: ``num`` is negative, or too large for any dataset.
         """
         if num < 0:
             raise ValueError("Sample size cannot be negative.")
@@ -220,7 +229,12 @@ class Actions(Dataset[T_co]):
         return joined
 
     def countByValue(self: Dataset[K]) -> dict[K, int]:
-        """How often each record occurs."""
+        """How often each record occurs, as a dict in the driver's memory.
+
+        Example:
+            >>> sorted(sc.parallelize("abba").countByValue().items())
+            [('a', 2), ('b', 2)]
+        """
         counts: dict[Any, int] = defaultdict(int)
         for part in self._run(_value_counts):
             for value, number in part.items():
@@ -234,7 +248,7 @@ class Actions(Dataset[T_co]):
         return dict(chain.from_iterable(self._run(_listed)))
 
     def countByKey(self: Dataset[tuple[K, Any]]) -> dict[K, int]:
-        """How many pairs each key has."""
+        """How many pairs each key has, as a dict in the driver's memory."""
         return self._rdd.keys().countByValue()
 
     def reduceByKeyLocally(self: Dataset[tuple[K, V]], func: Callable[[V, V], V]) -> dict[K, V]:
@@ -249,7 +263,12 @@ class Actions(Dataset[T_co]):
         return _reduced_by_key(func, chain.from_iterable(part.items() for part in parts))
 
     def lookup(self: Dataset[tuple[K, V]], key: K) -> list[V]:
-        """The values of one key. Computes only the key's partition if it is known which it is."""
+        """The values of one key. Computes only the key's partition if it is known which it is.
+
+        Example:
+            >>> sc.parallelize([("a", 1), ("b", 2), ("a", 3)]).lookup("a")
+            [1, 3]
+        """
         values = self._rdd.filter(lambda pair: pair[0] == key).values()
         partitioner = self._node.partitioner
         if partitioner is None:
@@ -261,7 +280,10 @@ class Actions(Dataset[T_co]):
     # -- effects ------------------------------------------------------------------------
 
     def foreach(self, f: Callable[[T_co], Any]) -> None:
-        """Call ``f`` with each record, in the workers."""
+        """Call ``f`` with each record, in the workers; what it returns is dropped.
+
+        What it does to the driver's variables does not come back: use `SparkContext.accumulator`.
+        """
         function("foreach()", f)
         self._run(lambda it, task: deque(map(f, it), maxlen=0) and None)
 

@@ -54,15 +54,19 @@ class SparkConf:
         return self
 
     def setIfMissing(self, key: str, value: object) -> SparkConf:
+        """As `set`, unless there is such a setting already."""
         return self if key in self._values else self.set(key, value)
 
     def setMaster(self, value: str) -> SparkConf:
+        """Where to run: ``local``, ``local[N]``, ``local[*]`` or ``local[N,F]``."""
         return self.set("spark.master", value)
 
     def setAppName(self, value: str) -> SparkConf:
+        """A name for people."""
         return self.set("spark.app.name", value)
 
     def setSparkHome(self, value: str) -> SparkConf:
+        """Taken for the sake of PySpark programs; without meaning here."""
         return self.set("spark.home", value)
 
     def setExecutorEnv(
@@ -71,7 +75,11 @@ class SparkConf:
         value: str | None = None,
         pairs: Iterable[tuple[str, str]] | None = None,
     ) -> SparkConf:
-        """Environment variables of the workers: one by ``key`` and ``value``, or ``pairs``."""
+        """Environment variables of the workers: one by ``key`` and ``value``, or ``pairs``.
+
+        Raises:
+            RuntimeError: both are given, or neither.
+        """
         if (key is None) == (pairs is None):
             raise RuntimeError("setExecutorEnv takes either a key and a value, or pairs")
         for name, text in pairs if pairs is not None else [(key, value)]:
@@ -79,17 +87,21 @@ class SparkConf:
         return self
 
     def setAll(self, pairs: Iterable[tuple[str, object]]) -> SparkConf:
+        """Set many."""
         for key, value in pairs:
             self.set(key, value)
         return self
 
     def get(self, key: str, defaultValue: str | None = None) -> str | None:
+        """One setting, as text; ``defaultValue`` if it is not set."""
         return self._values.get(key, defaultValue)
 
     def getAll(self) -> list[tuple[str, str]]:
+        """All that are set here, as pairs of name and text; not the defaults of others."""
         return list(self._values.items())
 
     def contains(self, key: str) -> bool:
+        """Whether it is set here."""
         return key in self._values
 
     def toDebugString(self) -> str:
@@ -102,7 +114,7 @@ class SparkConf:
     if not TYPE_CHECKING:  # to whom a name that is not there is an error
 
         def __getattr__(self, name: str) -> NoReturn:
-            planned("SparkConf", PLANNED_CONF, name)
+            planned(self, PLANNED_CONF, name)
 
     def copy(self) -> SparkConf:
         """Another conf with the same settings."""

@@ -146,15 +146,21 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
 
     @classmethod
     def getOrCreate(cls, conf: SparkConf | None = None) -> SparkContext:
-        """A running context, or a new one."""
+        """The running context that was made last, whose settings stay as they are; or a new one.
+
+        Parameters:
+            conf: settings for a new one.
+        """
         return cls._running[-1] if cls._running else cls(conf=conf)
 
     @property
     def master(self) -> str:
+        """Where it runs, such as ``local[2]``."""
         return self._conf.get("spark.master") or ""
 
     @property
     def appName(self) -> str:
+        """The program's name for people."""
         return self._conf.get("spark.app.name") or ""
 
     @property
@@ -171,6 +177,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
 
     @property
     def pythonVer(self) -> str:
+        """The version of Python, such as ``3.12``, which the workers have too."""
         return f"{sys.version_info.major}.{sys.version_info.minor}"
 
     @property
@@ -194,7 +201,15 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
         return getpass.getuser()
 
     def setLogLevel(self, logLevel: str) -> None:
-        """Set the level of Pyrite's logger, by a name such as ``"WARN"``."""
+        """Set the level of Pyrite's logger in this process.
+
+        Parameters:
+            logLevel: ``ALL``, ``TRACE``, ``DEBUG``, ``INFO``, ``WARN``, ``ERROR``, ``FATAL`` or
+                ``OFF``, in whatever case.
+
+        Raises:
+            ValueError: there is no such level.
+        """
         import logging
 
         names = {
@@ -247,7 +262,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
     if not TYPE_CHECKING:  # to whom a name that is not there is an error
 
         def __getattr__(self, name: str) -> NoReturn:
-            planned("SparkContext", PLANNED_CONTEXT, name)
+            planned(self, PLANNED_CONTEXT, name)
 
 
 def _executor_environment(conf: SparkConf) -> dict[str, str]:

@@ -65,22 +65,24 @@ class NumberActions(Dataset[T_co]):
         return reduce(StatCounter.mergeStats, parts, StatCounter())
 
     def mean(self) -> float:
+        """The mean of all records; 0.0 if there are none."""
         return self.stats().mean()
 
     def variance(self) -> float:
-        """Of the records as the whole population."""
+        """The variance of the records as the whole population; NaN if there are none."""
         return self.stats().variance()
 
     def stdev(self) -> float:
-        """Square root of `variance`."""
+        """The standard deviation: the square root of `variance`."""
         return self.stats().stdev()
 
     def sampleVariance(self) -> float:
-        """Of the records as a sample: divided by their number less one."""
+        """The variance of the records as a sample, divided by their number less one; NaN if there
+        are fewer than two."""
         return self.stats().sampleVariance()
 
     def sampleStdev(self) -> float:
-        """Square root of `sampleVariance`."""
+        """The standard deviation as a sample: the square root of `sampleVariance`."""
         return self.stats().sampleStdev()
 
     def histogram(self, buckets: int | list[Any] | tuple[Any, ...]) -> tuple[Any, list[int]]:

@@ -113,7 +113,11 @@ class PairTransformations(Dataset[T_co]):
         numPartitions: int | None = None,
         partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, V]]:
-        """The values of each key reduced to one. ``func`` must be associative and commutative.
+        """The values of each key reduced to one.
+
+        Parameters:
+            func: makes one value of two; must be associative and commutative.
+            numPartitions, partitionFunc: as of `combineByKey`.
 
         Example:
             >>> pairs = sc.parallelize([("a", 1), ("b", 1), ("a", 2)])
@@ -131,7 +135,20 @@ class PairTransformations(Dataset[T_co]):
         numPartitions: int | None = None,
         partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, U]]:
-        """The values of each key added to a copy of ``zeroValue``."""
+        """The values of each key added to a copy of ``zeroValue``.
+
+        Parameters:
+            zeroValue: what each key begins with, in each map task.
+            seqFunc: adds a value; may change and return its first argument.
+            combFunc: joins two results of a key; may change and return its first argument.
+            numPartitions, partitionFunc: as of `combineByKey`.
+
+        Example:
+            >>> pairs = sc.parallelize([("a", 1), ("b", 1), ("a", 1)])
+            >>> sets = pairs.aggregateByKey(set(), lambda s, v: s | {v}, lambda s, t: s | t)
+            >>> sorted(sets.collect())
+            [('a', {1}), ('b', {1})]
+        """
         aggregator = Aggregator(
             lambda value: seqFunc(copy.deepcopy(zeroValue), value),
             function("aggregateByKey()", seqFunc),
@@ -181,7 +198,12 @@ class PairTransformations(Dataset[T_co]):
         numPartitions: int | None,
         partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, V]]:
-        """Each pair in partition ``partitionFunc(key) % numPartitions``."""
+        """Each pair in partition ``partitionFunc(key) % numPartitions``.
+
+        Example:
+            >>> sc.parallelize([(1, "a"), (2, "b"), (3, "c")]).partitionBy(2).glom().collect()
+            [[(2, 'b')], [(1, 'a'), (3, 'c')]]
+        """
         partitioner = self._partitioner(numPartitions, partitionFunc)
         if self._node.partitioner == partitioner:
             return self._rdd
@@ -232,7 +254,14 @@ class PairTransformations(Dataset[T_co]):
     def cogroup(
         self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], numPartitions: int | None = None
     ) -> RDD[tuple[K, tuple[Iterable[V], Iterable[W]]]]:
-        """For each key of either: its values in this, and its values in ``other``."""
+        """For each key of either: its values in this, and its values in ``other``.
+
+        Example:
+            >>> left, right = sc.parallelize([("a", 1), ("b", 4)]), sc.parallelize([("a", 2)])
+            >>> groups = left.cogroup(right).mapValues(lambda sides: [list(side) for side in sides])
+            >>> sorted(groups.collect())
+            [('a', [[1], [2]]), ('b', [[4], []])]
+        """
         return _cogrouped(self, (other,), numPartitions)
 
     @overload

@@ -73,6 +73,7 @@ class BasicProfiler(Profiler):
         self._accumulator = ctx.accumulator(None, _Stats())
 
     def profile(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call ``func``, in a task, and give what it returns; its calls are added to `stats`."""
         profile = cProfile.Profile()
         try:
             return profile.runcall(func, *args, **kwargs)
@@ -87,6 +88,7 @@ class BasicProfiler(Profiler):
         return found
 
     def show(self, id: int) -> None:
+        """Print the functions, those that took most time first."""
         if stats := self.stats():
             print("=" * 60, f"Profile of RDD<id={id}>", "=" * 60, sep="\n")
             stats.sort_stats("time", "cumulative").print_stats()

@@ -43,6 +43,7 @@ class RDD(
 
     @property
     def ctx(self) -> SparkContext:
+        """Short for `context`."""
         return self._context
 
     @property
@@ -51,7 +52,7 @@ class RDD(
         return shown(self._node.partitioner)
 
     def id(self) -> int:
-        """A number of its own within the program."""
+        """A number that no other RDD of the program has."""
         return self._node.id
 
     def name(self) -> str | None:
@@ -59,14 +60,15 @@ class RDD(
         return self._name
 
     def setName(self, name: str) -> RDD[T_co]:
+        """Give it a name for people, which `repr` shows before the rest."""
         self._name = name
         return self
 
     def withResources(self, profile: ResourceProfile) -> RDD[T_co]:
-        """Note what its tasks shall have. `pyrite.api.resource` says what can be met.
+        """Note what its tasks shall have. Every task has one core, and the memory of its worker.
 
         Raises:
-            UnsupportedError: this machine's workers do not have it.
+            UnsupportedError: more than one core a task is asked for, or a device.
         """
         self._profile = met(profile)
         return self
@@ -85,11 +87,28 @@ class RDD(
         return self._node.num_partitions
 
     def toDebugString(self) -> bytes:
-        """Its lineage, indented at each shuffle."""
+        """Its lineage, newest first, indented at each shuffle; partitions are in parentheses.
+
+        Example:
+            >>> pairs = sc.parallelize([("a", 1)], 2).reduceByKey(max)
+            >>> print(pairs.toDebugString().decode())
+            (2) ShuffledRDD[...] at reduceByKey at ...
+             +-(2) CollectionRDD[...] at parallelize at ...
+        """
         return lineage_text(self._node).encode()
 
     def explain(self) -> None:
-        """Print the stages that an action would run, and what each does."""
+        """Print the stages that an action would run, the last first, and what each does.
+
+        Example:
+            >>> sc.parallelize([("a", 1)], 2).reduceByKey(max).explain()
+            Result stage, 2 tasks:
+              read   Shuffled reduceByKey at ...
+            <BLANKLINE>
+            Map stage of shuffle ... 2 tasks:
+              read   Collection parallelize at ...
+              write  2 partitions by hash, combined by key
+        """
         print(stages_text(self._node))
 
     def __repr__(self) -> str:
@@ -107,4 +126,4 @@ class RDD(
     if not TYPE_CHECKING:  # to whom a name that is not there is an error
 
         def __getattr__(self, name: str) -> NoReturn:
-            planned("RDD", PLANNED_RDD, name)
+            planned(self, PLANNED_RDD, name)

@@ -20,15 +20,19 @@ class Serializer:
     """Values as bytes, and back."""
 
     def dumps(self, obj: Any) -> bytes:
+        """A value as bytes."""
         raise UnsupportedError(_ADVICE.format(name=type(self).__name__))
 
     def loads(self, obj: bytes) -> Any:
+        """The value that `dumps` made bytes of."""
         raise UnsupportedError(_ADVICE.format(name=type(self).__name__))
 
     def dump_stream(self, iterator: Any, stream: Any) -> NoReturn:
+        """Refused: an error says what to use."""
         raise UnsupportedError(_ADVICE.format(name=type(self).__name__))
 
     def load_stream(self, stream: Any) -> NoReturn:
+        """Refused: an error says what to use."""
         raise UnsupportedError(_ADVICE.format(name=type(self).__name__))
 
     def __eq__(self, other: object) -> bool:
@@ -59,10 +63,15 @@ class PickleSerializer(Serializer):
 
 
 class CloudPickleSerializer(PickleSerializer):
-    """By ``cloudpickle``: functions too.
+    """By ``cloudpickle``: functions too. `CPickleSerializer` is another name of it.
 
     Parameters:
         allowed_names: if given, `loads` refuses every other ``(module, name)``.
+
+    Example:
+        >>> serializer = CPickleSerializer()
+        >>> serializer.loads(serializer.dumps(lambda x: x + 1))(2)
+        3
     """
 
     def __init__(self, allowed_names: Collection[tuple[str, str]] | None = None) -> None:

@@ -52,21 +52,27 @@ class StatCounter:
         return self
 
     def copy(self) -> StatCounter:
+        """Another counter that has seen the same."""
         return StatCounter().mergeStats(self)
 
     def count(self) -> int:
+        """How many numbers it has seen."""
         return int(self.n)
 
     def mean(self) -> float:
+        """Their mean; 0.0 if there are none."""
         return float(self.mu)
 
     def sum(self) -> float:
+        """Their sum."""
         return float(self.n * self.mu)
 
     def min(self) -> float:
+        """The smallest; infinity if there are none."""
         return float(self.minValue)
 
     def max(self) -> float:
+        """The largest; minus infinity if there are none."""
         return float(self.maxValue)
 
     def variance(self) -> float:
@@ -78,9 +84,11 @@ class StatCounter:
         return float(self.m2 / (self.n - 1)) if self.n > 1 else math.nan
 
     def stdev(self) -> float:
+        """The square root of `variance`."""
         return math.sqrt(self.variance())
 
     def sampleStdev(self) -> float:
+        """The square root of `sampleVariance`."""
         return math.sqrt(self.sampleVariance())
 
     def asDict(self, sample: bool = False) -> dict[str, float]:

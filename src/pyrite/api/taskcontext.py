@@ -25,8 +25,8 @@ class TaskContext:
 
     @classmethod
     def get(cls) -> TaskContext | None:
-        """The attempt that the calling thread runs. None in the driver, and in threads that the
-        user's code has started in a task."""
+        """The attempt that the calling thread runs, or was started by; None in the driver. With
+        master ``local``, threads that a task starts are the driver's."""
         task = current_task()
         return None if task is None else cls(task.attempt, task.properties)
 

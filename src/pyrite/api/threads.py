@@ -36,10 +36,12 @@ class InheritableThread(threading.Thread):
         super().__init__(None, target, *args, **kwargs)
 
     def start(self) -> None:
+        """Note the caller's properties, and begin."""
         self._inherited = _Inherited()
         super().start()
 
     def run(self) -> None:
+        """Take the properties over, and call the target."""
         self._inherited.take()
         super().run()
 

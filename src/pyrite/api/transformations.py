@@ -85,7 +85,13 @@ class Transformations(Dataset[T_co]):
         f: Callable[[int, Iterator[T_co]], Iterable[U]],
         preservesPartitioning: bool = False,
     ) -> RDD[U]:
-        """``f`` of each partition's number and iterator."""
+        """``f`` of each partition's number and iterator.
+
+        Example:
+            >>> of_first = lambda number, rows: rows if number == 0 else ()
+            >>> sc.range(4, numSlices=2).mapPartitionsWithIndex(of_first).collect()
+            [0, 1]
+        """
         return self._per_partition(function("mapPartitionsWithIndex()", f), preservesPartitioning)
 
     def mapPartitionsWithSplit(
@@ -131,6 +137,13 @@ class Transformations(Dataset[T_co]):
         Parameters:
             withReplacement: a record may be drawn more than once.
             fraction: expected share of the records (or draws per record), at least 0.
+
+        Raises:
+            ValueError: ``fraction`` is negative.
+
+        Example:
+            >>> 300 < sc.range(1000).sample(False, 0.4, seed=7).count() < 500
+            True
         """
         if not fraction >= 0:
             raise ValueError(f"fraction must be at least 0, not {fraction!r}")
@@ -223,6 +236,10 @@ class Transformations(Dataset[T_co]):
 
         Raises:
             ValueError: the numbers of partitions differ; or, when it runs, those of records do.
+
+        Example:
+            >>> sc.range(2).zip(sc.parallelize("ab")).collect()
+            [(0, 'a'), (1, 'b')]
         """
         mine, others = self._rdd.getNumPartitions(), other.getNumPartitions()
         if mine != others:
@@ -233,7 +250,12 @@ class Transformations(Dataset[T_co]):
         return self._derive(Zipped((self._node, other._node)))
 
     def cartesian(self, other: RDD[U]) -> RDD[tuple[T_co, U]]:
-        """Every pair of a record of this and a record of ``other``."""
+        """Every pair of a record of this and a record of ``other``.
+
+        Example:
+            >>> sc.range(2).cartesian(sc.parallelize("ab")).collect()
+            [(0, 'a'), (0, 'b'), (1, 'a'), (1, 'b')]
+        """
         return self._derive(Cartesian(self._node, other._node))
 
     def intersection(self, other: RDD[Any]) -> RDD[T_co]:
@@ -258,7 +280,13 @@ class Transformations(Dataset[T_co]):
         numPartitions: int | None = None,
         partitionFunc: Callable[[K], int] = portable_hash,
     ) -> RDD[tuple[K, Iterable[T_co]]]:
-        """The records grouped by ``f`` of them."""
+        """The records grouped by ``f`` of them; other parameters as of `reduceByKey`.
+
+        Example:
+            >>> groups = sc.range(5).groupBy(lambda x: x % 2).mapValues(sorted)
+            >>> sorted(groups.collect())
+            [(0, [0, 2, 4]), (1, [1, 3])]
+        """
         return self.keyBy(f).groupByKey(numPartitions, partitionFunc)
 
     def sortBy(
@@ -276,7 +304,15 @@ class Transformations(Dataset[T_co]):
         return self.keyBy(keyfunc).sortByKey(ascending, numPartitions).values()
 
     def coalesce(self, numPartitions: int, shuffle: bool = False) -> RDD[T_co]:
-        """Fewer partitions, made of neighbouring ones; with ``shuffle``, any number."""
+        """Fewer partitions, made of neighbouring ones; with ``shuffle``, any number.
+
+        Raises:
+            TypeError, ValueError: ``numPartitions`` is no int, or less than 1.
+
+        Example:
+            >>> sc.range(6, numSlices=3).coalesce(2).glom().collect()
+            [[0, 1], [2, 3, 4, 5]]
+        """
         number = positive("numPartitions", numPartitions)
         if shuffle:
             return self._repartitioned(number)

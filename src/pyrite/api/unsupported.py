@@ -47,13 +47,14 @@ PLANNED_CONF: Mapping[str, str] = {
 }
 
 
-def planned(owner: str, names: Mapping[str, str], name: str) -> NoReturn:
+def planned(owner: object, names: Mapping[str, str], name: str) -> NoReturn:
     """The answer to a name that ``owner`` does not have.
 
     Raises:
         UnsupportedAttributeError: PySpark has it.
-        AttributeError: nobody has it.
+        AttributeError: nobody has it. Python then looks for one that is spelt alike.
     """
+    kind = type(owner).__name__
     if name in names:
-        raise UnsupportedAttributeError(f"{owner}.{name}: {names[name]}")
-    raise AttributeError(f"{owner} has no attribute {name!r}")
+        raise UnsupportedAttributeError(f"{kind}.{name}: {names[name]}")
+    raise AttributeError(f"{kind} has no attribute {name!r}", name=name, obj=owner)

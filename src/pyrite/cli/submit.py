@@ -59,9 +59,10 @@ def submit(
     args: tuple[str, ...],
     **spark: str | None,
 ) -> None:
-    """Run the program APP with its ARGS; APP may be - for standard input.
+    """Run the program APP with its ARGS.
 
-    Where the program imports pyspark, it gets Pyrite. The options of spark-submit are taken too.
+    APP may be - for standard input. Where it imports pyspark, it gets Pyrite. The options of
+    spark-submit are taken too.
 
     Options come before APP: what follows it is the program's own. A setting that the program
     makes itself goes before one made here.

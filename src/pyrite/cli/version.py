@@ -20,7 +20,7 @@ OPTIONAL = {
 
 @click.command()
 def version() -> None:
-    """Show the versions of Pyrite, of Python, and of the packages it can use."""
+    """Show the versions of Pyrite, Python and packages."""
     rows = [
         ("pyrite", __version__),
         ("python", f"{platform.python_version()} ({platform.python_implementation()})"),
