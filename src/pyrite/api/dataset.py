@@ -50,7 +50,10 @@ class Dataset(Generic[T_co]):
         from pyrite.api.rdd import RDD
 
         node.origin = public_call()
-        self._context._driver.freeze_parents(node)
+        try:
+            self._context._driver.freeze_parents(node)
+        except SerializationError as error:
+            raise error.with_traceback(None) from None  # its message says more than our frames
         return RDD(node, self._context)
 
     def _transform(self, op: Op, keeps_partitioner: bool = False) -> RDD[Any]:
@@ -86,7 +89,10 @@ class Dataset(Generic[T_co]):
             partitions = range(self._node.num_partitions)
         context = self._context
         properties = context._properties.snapshot()
-        job = context._driver.run(self._node, partitions, action, public_call(), properties)
+        try:
+            job = context._driver.run(self._node, partitions, action, public_call(), properties)
+        except SerializationError as error:
+            raise error.with_traceback(None) from None
         if job.error is not None:
             raise job.error  # from here, so that few frames stand between the user's own
         context._checkpoints.after_job(self._node)

@@ -37,7 +37,14 @@ class JobCancelled(PyriteError):
 
 
 class SerializationError(PyriteError, TypeError):
-    """A function or value cannot travel to a worker; the message names the variable."""
+    """A function or value cannot travel to a worker; the message names the variable.
+
+    ``explained`` is False as long as it does not, inside the engine.
+    """
+
+    def __init__(self, message: str, explained: bool = False) -> None:
+        super().__init__(message)
+        self.explained = explained
 
 
 class UnsupportedError(PyriteError, NotImplementedError):

@@ -59,11 +59,10 @@ def dumps_closure(value: Any, purpose: str) -> Closure:
     around, _thread.held = _thread.held, held
     try:
         return Closure(dumps_by_value(value), tuple(held))
-    except _Explained:
-        raise
     except Exception as error:
-        cause = None if isinstance(error, SerializationError) else error
-        raise explained(error, value, purpose) from cause
+        if isinstance(error, SerializationError) and error.explained:
+            raise
+        raise explained(error, value, purpose) from None  # whose frames are the pickler's
     finally:
         _thread.held = around
 
@@ -117,22 +116,19 @@ class _Thawed(Frozen[Any]):
         return loads(self._code)
 
 
-class _Explained(SerializationError):
-    """One that names what is at fault already."""
-
-
 def explained(error: Exception, value: Any, purpose: str) -> SerializationError:
     """What to raise when pickling ``value`` failed with ``error``: it names what is at fault."""
     path, culprit = _find_culprit(value)
     if isinstance(error, SerializationError):  # it says itself what to do
         where = f": {path}" if path else ""
-        return _Explained(f"{purpose} cannot run{where}: {error}")
+        return SerializationError(f"{purpose} cannot run{where}: {error}", explained=True)
     where = f"{path}, a {type(culprit).__name__}," if path else "something it uses"
     reason = str(error).strip() or type(error).__name__
-    return _Explained(
+    return SerializationError(
         f"{purpose or 'a function'} cannot be sent to the workers: {where} cannot be "
         f"pickled ({reason}). Make it inside the function (or once per partition, with "
-        f"mapPartitions), or send a plain value that it can be made from."
+        f"mapPartitions), or send a plain value that it can be made from.",
+        explained=True,
     )
 
 
