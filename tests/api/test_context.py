@@ -206,7 +206,7 @@ def test_context_says_where_and_as_whom_it_runs(conf):
     ("name", "advice"),
     [
         ("saveAsSequenceFile", "use saveAsTextFile"),
-        ("toDF", "DataFrames come later"),
+        ("toDF", "DataFrames and SQL are to come"),
     ],
 )
 def test_name_that_is_not_there_yet_says_what_to_use(sc, name, advice):

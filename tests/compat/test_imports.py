@@ -12,7 +12,7 @@ import pytest
 import pyrite
 from pyrite import UnsupportedError, UnsupportedImportError
 from pyrite.compat import FOLDER
-from pyrite.core.absent import ADVICE
+from pyrite.core.advice import MODULES
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 SUBMIT = ("pyrite", "submit", "--master", "local[2]")
@@ -125,7 +125,7 @@ def test_a_misspelt_name_is_pythons_own_error(program: Program, line: str, last:
 
 
 def test_advice_is_for_what_is_not_there() -> None:
-    for name in ADVICE:
+    for name in MODULES:
         package, _, last = f"pyrite.compat.pyspark.{name}".rpartition(".")
         with pytest.raises(UnsupportedImportError, match=r": \w"):
             exec(f"from {package} import {last}", {})

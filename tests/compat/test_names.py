@@ -11,7 +11,7 @@ import pyrite
 from pyrite import UnsupportedError
 from pyrite.compat import pyspark
 from pyrite.compat.pyspark import errors, serializers
-from pyrite.core.absent import ADVICE
+from pyrite.core import advice
 
 MODULES = [
     "",
@@ -68,7 +68,7 @@ def test_every_public_name_is_there_or_is_refused_with_advice(module: str) -> No
         if f"{module[1:]}.{name}" in NOWHERE:
             assert not hasattr(ours, name)
             continue
-        if f"{module[1:]}.{name}".lstrip(".") not in ADVICE:
+        if f"{module[1:]}.{name}".lstrip(".") not in advice.MODULES:
             assert getattr(ours, name) is not None
 
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pyrite.api.unsupported import PLANNED_CONF, planned
+from pyrite.core.absent import refuse_name
+from pyrite.core.advice import CONF_NAMES
 from pyrite.core.settings import ALL
 from pyrite.core.spark_names import without_meaning
 
@@ -114,7 +115,7 @@ class SparkConf:
     if not TYPE_CHECKING:  # to whom a name that is not there is an error
 
         def __getattr__(self, name: str) -> NoReturn:
-            planned(self, PLANNED_CONF, name)
+            refuse_name(self, CONF_NAMES, name)
 
     def copy(self) -> SparkConf:
         """Another conf with the same settings."""

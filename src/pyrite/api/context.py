@@ -22,7 +22,8 @@ from pyrite.api.profiler import BasicProfiler, Profiler, Profiles, Profiling
 from pyrite.api.properties import LocalProperties
 from pyrite.api.shared import SharedVariables
 from pyrite.api.sources import Sources
-from pyrite.api.unsupported import PLANNED_CONTEXT, planned
+from pyrite.core.absent import refuse_name
+from pyrite.core.advice import CONTEXT_NAMES
 from pyrite.core.errors import SerializationError, SettingsWarning, UnsupportedError
 from pyrite.core.settings import Master, Settings
 from pyrite.driver.driver import Driver
@@ -262,7 +263,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
     if not TYPE_CHECKING:  # to whom a name that is not there is an error
 
         def __getattr__(self, name: str) -> NoReturn:
-            planned(self, PLANNED_CONTEXT, name)
+            refuse_name(self, CONTEXT_NAMES, name)
 
 
 def _executor_environment(conf: SparkConf) -> dict[str, str]:

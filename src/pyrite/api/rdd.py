@@ -14,7 +14,8 @@ from pyrite.api.persistence import Persistence
 from pyrite.api.resource import ResourceProfile, met
 from pyrite.api.saving import SavingActions
 from pyrite.api.transformations import Transformations
-from pyrite.api.unsupported import PLANNED_RDD, planned
+from pyrite.core.absent import refuse_name
+from pyrite.core.advice import RDD_NAMES
 from pyrite.plan.explain import label, lineage_text, stages_text
 
 if TYPE_CHECKING:
@@ -126,4 +127,4 @@ class RDD(
     if not TYPE_CHECKING:  # to whom a name that is not there is an error
 
         def __getattr__(self, name: str) -> NoReturn:
-            planned(self, PLANNED_RDD, name)
+            refuse_name(self, RDD_NAMES, name)

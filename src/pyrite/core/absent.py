@@ -1,4 +1,4 @@
-"""PySpark's modules and names that Pyrite does not have: who imports one is told what to use."""
+"""Errors for PySpark's modules and names that Pyrite does not have, which say what to use."""
 
 from __future__ import annotations
 
@@ -10,64 +10,8 @@ from os.path import abspath, dirname, sep
 from types import ModuleType
 from typing import NoReturn
 
-from pyrite.core.errors import UnsupportedImportError
-
-_FRAMES = (
-    "DataFrames and SQL are to come. Until then use RDDs, which hold any Python records (dicts, "
-    "tuples, pyspark.sql.Row), or collect() into pandas or pyarrow"
-)
-_TYPES = (
-    "schemas come with DataFrames. The records of an RDD need none: use dicts, dataclasses or Row"
-)
-_SESSION = "use SparkSession.builder.getOrCreate(), or SparkContext()"
-_ML = (
-    "there is no library for machine learning yet. Train with scikit-learn on what collect() or a "
-    "sample gives, or write the steps over an RDD of NumPy arrays"
-)
-_INSIDE = "it is a part of PySpark's own machinery, of which Pyrite has another"
-_NO_JVM = "there is no JVM. An exception of a task's is raised in the driver as itself"
-_TYPE_NAMES = (
-    "ArrayType AtomicType BinaryType BooleanType ByteType CharType DataType DateType "
-    "DayTimeIntervalType DecimalType DoubleType FloatType IntegerType IntegralType LongType "
-    "MapType NullType NumericType ShortType StringType StructField StructType TimestampNTZType "
-    "TimestampType UserDefinedType VarcharType VariantType VariantVal YearMonthIntervalType"
-)
-_SQL_NAMES = (
-    "Catalog Column DataFrame DataFrameNaFunctions DataFrameReader DataFrameStatFunctions "
-    "DataFrameWriter DataFrameWriterV2 Geography Geometry GroupedData MergeIntoWriter Observation "
-    "PandasCogroupedOps UDFRegistration UDTFRegistration VariantVal Window WindowSpec"
-)
-_SQL_MODULES = (
-    "avro catalog classic column conf connect dataframe datasource functions group merge metrics "
-    "observation pandas plot protobuf readwriter streaming tvf udf udtf variant_utils window"
-)
-_INNER_MODULES = (
-    "daemon find_spark_home install instrumentation_utils java_gateway logger loose_version "
-    "memory_profiler_ext shell shuffle threaddump traceback_utils worker worker_util"
-)
-
-ADVICE: Mapping[str, str] = {
-    "SQLContext": _SESSION,
-    "HiveContext": _SESSION,
-    "sql.context": _SESSION,
-    "sql.SQLContext": _SESSION,
-    "sql.HiveContext": _SESSION,
-    **{f"sql.{name}": _FRAMES for name in f"{_SQL_NAMES} {_SQL_MODULES}".split()},
-    **{f"sql.types.{name}": _TYPES for name in _TYPE_NAMES.split()},
-    "ml": _ML,
-    "mllib": _ML,
-    "pandas": "the pandas API comes with DataFrames, which are to come; use pandas itself, on what "
-    "collect() gives or inside mapPartitions",
-    "streaming": "streams are to come; run a job for each batch of new files",
-    "pipelines": "declarative pipelines come with DataFrames; write the steps as jobs",
-    "testing": "use Pyrite's own fixtures and comparisons for pytest, in docs/testing.md",
-    "join": "use the methods of RDDs: join, leftOuterJoin, cogroup",
-    "rddsampler": "use the methods of RDDs: sample, sampleByKey, randomSplit",
-    "errors.exceptions": "import the exceptions from pyspark.errors",
-    "cloudpickle": "import cloudpickle, the package itself",
-    **dict.fromkeys(_INNER_MODULES.split(), _INSIDE),
-}
-"""What to use, by dotted name below ``pyspark``."""
+from pyrite.core.advice import MODULES, PY4J
+from pyrite.core.errors import UnsupportedAttributeError, UnsupportedImportError
 
 _PACKAGES = ("pyrite.compat.pyspark.", "pyspark.", "pyrite.")
 _ENGINE = dirname(dirname(abspath(__file__))) + sep
@@ -81,7 +25,7 @@ class Absent(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> None:
-        """Refuse what `ADVICE` names; leave the rest to Python's own message.
+        """Refuse what `MODULES` names; leave the rest to Python's own message.
 
         Raises:
             UnsupportedImportError: Pyrite lacks it.
@@ -108,13 +52,26 @@ def lookup(package: str, name: str) -> ModuleType:
     raise AttributeError(message, name=name, obj=sys.modules[package])
 
 
+def refuse_name(owner: object, advice: Mapping[str, str], name: str) -> NoReturn:
+    """The end of a class's ``__getattr__``: it does not have ``name``.
+
+    Raises:
+        UnsupportedAttributeError: PySpark has it; ``advice`` says what to use.
+        AttributeError: nobody has it. Python then looks for one that is spelt alike.
+    """
+    kind = type(owner).__name__
+    if name in advice:
+        raise UnsupportedAttributeError(f"{kind}.{name}: {advice[name]}")
+    raise AttributeError(f"{kind} has no attribute {name!r}", name=name, obj=owner)
+
+
 def _check(full: str) -> None:
     if full == "py4j":
-        _refuse(full, _NO_JVM)
+        _refuse(full, PY4J)
     for package in _PACKAGES:
         name = full.removeprefix(package)
-        if name != full and name in ADVICE:
-            _refuse(f"pyspark.{name}", ADVICE[name])
+        if name != full and name in MODULES:
+            _refuse(f"pyspark.{name}", MODULES[name])
 
 
 def _refuse(asked: str, advice: str) -> NoReturn:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from pyrite.api.conf import SparkConf
 from pyrite.api.context import SparkContext
+from pyrite.core.absent import refuse_name
+from pyrite.core.advice import SESSION_NAMES
 from pyrite.core.errors import DriverOnlyError, UnsupportedAttributeError, UnsupportedError
 from pyrite.sql.conf import RuntimeConfig, written
 from pyrite.sql.reader import DataFrameReader
@@ -172,12 +174,8 @@ class SparkSession:
     if not TYPE_CHECKING:  # to whom a name that is not there is an error
 
         def __getattr__(self, name: str) -> Any:
-            if name in ("_jvm", "_jsc", "_jsparkSession"):
-                raise UnsupportedAttributeError(
-                    f"SparkSession.{name}: there is no JVM behind Pyrite"
-                )
             if name.startswith("_"):
-                raise AttributeError(f"SparkSession has no attribute {name!r}")
+                refuse_name(self, SESSION_NAMES, name)
             raise UnsupportedAttributeError(
                 f"SparkSession.{name}: DataFrames and SQL are to come. Today a session has "
                 f"sparkContext, read.text(path).rdd, conf and stop(); use RDDs of its sparkContext"
