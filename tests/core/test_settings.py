@@ -2,7 +2,9 @@
 
 import pytest
 
-from pyrite.core.settings import ALL, Master, Settings, available_cores, machine_memory
+from pyrite.core.machine import available_cores, machine_memory
+from pyrite.core.master import Master
+from pyrite.core.settings import ALL, Settings
 
 
 def test_spark_names_are_known_and_ours_go_first():

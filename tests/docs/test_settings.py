@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pyrite.core.settings import ALL, parse_bytes, parse_seconds
+from pyrite.core.parsing import parse_bytes, parse_seconds
+from pyrite.core.settings import ALL
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 

@@ -90,8 +90,9 @@ def test_settings_of_a_session(spark: SparkSession) -> None:
     spark.conf.unset("my.flag")
     with pytest.raises(KeyError, match="is not set; give a default"):
         spark.conf.get("my.flag")
-    with pytest.raises(AnalysisException, match="when the context starts"):
-        spark.conf.set("spark.executor.memory", "1g")
+    for name in ("spark.executor.memory", "spark.python.worker.memory", "pyrite.worker.memory"):
+        with pytest.raises(AnalysisException, match="when the context starts"):
+            spark.conf.set(name, "1g")
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ class SparkConf:
 
 def unused(conf: SparkConf) -> str:
     """What to tell of the settings that the engine does not read: one line, or nothing."""
-    ours = (name for each in ALL for name in (each.name, each.spark, each.also))
+    ours = (name for each in ALL for name in each.names)
     environment = (name for name, _ in conf.getAll() if name.startswith("spark.executorEnv."))
     honoured = {*ours, *environment, "spark.master", "spark.app.name", "spark.home"}
     return without_meaning((name for name, _ in conf.getAll()), honoured)

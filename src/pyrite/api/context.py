@@ -25,7 +25,8 @@ from pyrite.api.sources import Sources
 from pyrite.core.absent import refuse_name
 from pyrite.core.advice import CONTEXT_NAMES
 from pyrite.core.errors import SerializationError, SettingsWarning, UnsupportedError
-from pyrite.core.settings import Master, Settings
+from pyrite.core.master import Master
+from pyrite.core.settings import Settings
 from pyrite.driver.driver import Driver
 from pyrite.driver.rendezvous import Rendezvous
 from pyrite.driver.status import Status

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pyrite.core.errors import UnsupportedError
-from pyrite.core.settings import MB, parse_bytes
+from pyrite.core.parsing import MB, parse_bytes
 
 _ids = itertools.count(1)
 

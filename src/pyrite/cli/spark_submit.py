@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pyrite.core.settings import Master
+from pyrite.core.master import Master
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

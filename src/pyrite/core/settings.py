@@ -3,99 +3,27 @@
 from __future__ import annotations
 
 import difflib
-import math
 import os
-import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from pyrite.core.machine import machine_memory
+from pyrite.core.parsing import (
+    MB,
+    parse_bool,
+    parse_bytes,
+    parse_count,
+    parse_factor,
+    parse_folder,
+    parse_fraction,
+    parse_list,
+    parse_progress,
+    parse_seconds,
+)
+
 T = TypeVar("T")
-
-MB = 1 << 20
-
-
-def parse_bytes(text: str) -> int:
-    """Bytes from text as Spark and the JVM write them.
-
-    Example:
-        >>> parse_bytes("512m"), parse_bytes("2g"), parse_bytes("1000")
-        (536870912, 2147483648, 1000)
-    """
-    match = re.fullmatch(r"(\d+)\s*([kmgt]?)i?b?", text.strip().lower())
-    if match is None:
-        raise ValueError(f"{text!r} is not an amount of memory; write it like 512m or 2g")
-    size = int(match[1]) << {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}[match[2]]
-    if size == 0:
-        raise ValueError(f"{text!r} is no memory at all")
-    return size
-
-
-def parse_seconds(text: str) -> float:
-    """Seconds from text such as ``"30"``, ``"500ms"``, ``"10s"``, ``"2m"`` or ``"1h"``.
-
-    Example:
-        >>> parse_seconds("2m"), parse_seconds("500ms")
-        (120.0, 0.5)
-    """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|)", text.strip().lower())
-    if match is None:
-        raise ValueError(f"{text!r} is not a duration; write it like 30s or 5m")
-    return float(match[1]) * {"ms": 0.001, "m": 60, "min": 60, "h": 3600}.get(match[2], 1)
-
-
-def parse_count(text: str) -> int:
-    if not text.strip().isdigit() or int(text) < 1:
-        raise ValueError(f"{text!r} is not a number of at least 1")
-    return int(text)
-
-
-def parse_fraction(text: str) -> float:
-    """A share of a whole, from text such as ``"0.5"``."""
-    try:
-        share = float(text)
-    except ValueError:
-        share = math.nan
-    if not 0.0 <= share <= 1.0:
-        raise ValueError(f"{text!r} is not a number from 0 to 1")
-    return share
-
-
-def parse_progress(text: str) -> str:
-    if text.strip().lower() not in ("auto", "true", "false"):
-        raise ValueError(f"{text!r} is none of auto, true and false")
-    return text.strip().lower()
-
-
-def parse_factor(text: str) -> float:
-    if not re.fullmatch(r"\d+(\.\d+)?", text.strip()) or float(text) < 1:
-        raise ValueError(f"{text!r} is not a factor of at least 1")
-    return float(text)
-
-
-def parse_list(text: str) -> tuple[str, ...]:
-    """Items with commas between.
-
-    Example:
-        >>> parse_list("a.py, b.zip")
-        ('a.py', 'b.zip')
-    """
-    return tuple(item.strip() for item in text.split(",") if item.strip())
-
-
-def parse_folder(text: str) -> str:
-    """A folder of this machine, perhaps written as a ``file:`` address."""
-    folder = text.removeprefix("file://").removeprefix("file:")
-    if "://" in folder:
-        raise ValueError(f"{text!r} is not a folder of this machine")
-    return folder
-
-
-def parse_bool(text: str) -> bool:
-    if text.strip().lower() not in ("true", "false"):
-        raise ValueError(f"{text!r} is neither true nor false")
-    return text.strip().lower() == "true"
 
 
 @dataclass(frozen=True)
@@ -116,6 +44,11 @@ class Setting(Generic[T]):
     default: T | None
     meaning: str
     also: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names that set it; the first of them that is set counts."""
+        return tuple(name for name in (self.name, self.also, self.spark) if name)
 
 
 ALL: tuple[Setting[Any], ...] = (
@@ -343,8 +276,7 @@ class Settings:
                 raise ValueError(f"there is no setting {name}{hint}")
         self._values: dict[str, Any] = {}
         for setting in ALL:
-            given = (values.get(name) for name in (setting.name, setting.also, setting.spark))
-            text = next((text for text in given if text is not None), None)
+            text = next((values[name] for name in setting.names if name in values), None)
             try:
                 value = setting.default if text is None else setting.parse(text)
             except ValueError as error:
@@ -376,64 +308,3 @@ class Settings:
     def worker_memory_limit(self, workers: int) -> int:
         """Bytes at which one of ``workers`` on this machine ends itself."""
         return self["pyrite.worker.memoryLimit"] or machine_memory() * 9 // 10 // workers
-
-
-def machine_memory() -> int:
-    """Bytes of memory this process may count on: the machine's, or its control group's."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        with open("/sys/fs/cgroup/memory.max") as file:
-            return min(total, int(file.read()))
-    except (OSError, ValueError):  # no such group, or "max": no limit of its own
-        return total
-
-
-_LOCAL_CLUSTER = r"local-cluster\[\s*([1-9]\d*)\s*,\s*([1-9]\d*)\s*,\s*\d+\s*\]"
-
-
-@dataclass(frozen=True)
-class Master:
-    """Where a program runs.
-
-    Parameters:
-        workers: worker processes on this machine; 0: tasks run in the calling thread.
-        max_failures: failures of one task that fail its job, if the master says so.
-
-    Example:
-        >>> Master.parse("local[2,3]")
-        Master(workers=2, max_failures=3)
-    """
-
-    workers: int
-    max_failures: int | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> Master:
-        """Read ``local``, ``local[N]``, ``local[*]``, ``local[N,F]`` or
-        ``local-cluster[N,C,M]``: N times C workers.
-
-        Raises:
-            ValueError: it is none of these.
-        """
-        if cluster := re.fullmatch(_LOCAL_CLUSTER, text.strip()):
-            return cls(int(cluster[1]) * int(cluster[2]))
-        match = re.fullmatch(r"local(?:\[\s*(\d+|\*)\s*(?:,\s*(\d+)\s*)?\])?", text.strip())
-        if match is None or match[1] == "0" or match[2] == "0":
-            elsewhere = text.partition(":")[0] in ("yarn", "spark", "k8s", "mesos", "sc")
-            place = ": Pyrite runs on the cores of one machine" if elsewhere else ""
-            raise ValueError(
-                f"cannot run on master {text!r}{place}; there are local (in this process), "
-                f"local[N] (N worker processes), local[*] (one per core) and local[N,F] (F "
-                f"failures allowed per task)"
-            )
-        if match[1] is None:
-            return cls(0)
-        workers = available_cores() if match[1] == "*" else int(match[1])
-        return cls(workers, int(match[2]) if match[2] else None)
-
-
-def available_cores() -> int:
-    """Cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

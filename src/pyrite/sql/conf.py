@@ -10,8 +10,7 @@ from pyrite.sql.errors import AnalysisException
 
 _UNSET = object()
 _AT_THE_START = {
-    *(setting.name for setting in ALL),
-    *(setting.spark for setting in ALL),
+    *(name for setting in ALL for name in setting.names),
     "spark.master",
     "spark.app.name",
 }
