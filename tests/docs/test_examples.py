@@ -58,9 +58,20 @@ def test_pages(program: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\((?!\w+:|#)([^)#]+)", page.read_text(encoding="utf-8"))
-    lost = [target for target in targets if not (page.parent / target).exists()]
-    assert not lost
+    links = re.findall(r"\]\((?!\w+:)([^)]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not _leads_somewhere(page, link)] == []
+
+
+def _leads_somewhere(page: Path, link: str) -> bool:
+    name, _, section = link.partition("#")
+    target = page.parent / name if name else page
+    return target.exists() and (not section or section in _sections(target))
+
+
+def _sections(page: Path) -> set[str]:
+    """What links can name on a page: its headings, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
