@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,13 @@ import pytest
 from pyrite import SparkConf, SparkContext
 
 MakeContext = Callable[..., SparkContext]
+
+
+def pytest_configure() -> None:
+    """Have Ctrl-C heard here and in what is started, also if the tests run in the background
+    (``make test &``, ``nohup``), where shells have it ignored."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 10.0, what: str = "") -> None:
