@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import doctest
 import importlib
+import io
 import json
 import os
 import re
@@ -19,7 +20,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -157,7 +158,7 @@ def run_modules(names: Sequence[str]) -> list[Result]:
 def run_module(names: Sequence[str], module: str) -> list[Result]:
     """Run a module's docstrings: with a context that they share, then those that make their own."""
     pyrite.compat.install()
-    with place():
+    with place(), redirect_stderr(io.StringIO()):  # where tasks of the examples print
         return _run_module(names, module)
 
 
@@ -240,8 +241,10 @@ def main() -> int:
     passed, total = share(results)
     percent = 100 * passed / total if total else 100.0
     print(
-        f"{passed} of {total} examples about RDDs pass ({percent:.1f} %), {total - passed} are "
-        f"listed with a reason or above; {len(results) - total} more are about something else"
+        f"{passed} of {total} examples about RDDs pass ({percent:.1f} %); "
+        f"{len(results) - total} more are about something else, or skipped.\n"
+        f"Those that do not pass are named in docs/api-table.md, each with its reason"
+        + (f", but for {len(surprises)} above." if surprises else ".")
     )
     return bool(surprises)
 

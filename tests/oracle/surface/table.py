@@ -141,6 +141,7 @@ def main() -> int:
     table = page(shown.run_examples(), written)
     PAGE.write_text(table, encoding="utf-8")
     README.write_text(readme(README.read_text(encoding="utf-8"), table), encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)} and the count in {README.name} are written")
     return 0
 
 
