@@ -10,7 +10,8 @@ from pyrite.cluster.base import Cluster
 from pyrite.core.ids import NodeId
 from pyrite.driver.events import Listener
 from pyrite.driver.job import Job
-from pyrite.driver.loop import CancelChosen, ForgetBroadcast, Loop, Stop, Unpersisted
+from pyrite.driver.loop import Loop
+from pyrite.driver.messages import CancelChosen, ForgetBroadcast, Stop, Unpersisted
 from pyrite.driver.rendezvous import Rendezvous
 from pyrite.driver.summary import Accumulating, NoAccumulators
 from pyrite.lineage.narrow import Transformed

@@ -7,17 +7,17 @@ import queue
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Sequence
 
 from pyrite.cluster.base import BarrierReached, Cluster, ClusterEvent, ClusterFailed, WorkerPrinted
 from pyrite.core.errors import JobFailed, StoppedError
-from pyrite.core.ids import AttemptId, BlockId, JobId, NodeId, WorkerId, worker_place
+from pyrite.core.ids import AttemptId, BlockId, JobId, WorkerId
 from pyrite.core.outcome import BlockMissing, Cause, Failure, FetchFailure, Success, TaskReport
 from pyrite.driver import events as seen
+from pyrite.driver.cached import CachedBlocks
 from pyrite.driver.failures import exception_for, text_of
 from pyrite.driver.job import Job
+from pyrite.driver.messages import CancelChosen, ForgetBroadcast, Message, Stop, Unpersisted
 from pyrite.driver.rendezvous import Answers, Rendezvous
 from pyrite.driver.stages import Stages
 from pyrite.driver.summary import Accumulating, shown
@@ -33,38 +33,6 @@ _OUTPUTS_AHEAD = 16
 """Blocks of printed lines that may wait to be shown."""
 _STOP_CHECK_SECONDS = 0.2
 _log = logging.getLogger("pyrite")
-
-
-class Stop:
-    """Ends the loop."""
-
-
-@dataclass(frozen=True)
-class ForgetBroadcast:
-    """Tasks of later jobs read the broadcast value anew."""
-
-    number: int
-
-
-@dataclass(frozen=True)
-class CancelChosen:
-    """Ends the jobs that are chosen, of those submitted before."""
-
-    reason: str
-    chosen: Callable[[Job], bool]
-
-
-@dataclass(frozen=True)
-class Unpersisted:
-    """Nobody will read the dataset's blocks again."""
-
-    dataset: NodeId
-
-
-Message: TypeAlias = (
-    ClusterEvent | heard.Event | Job | CancelChosen | ForgetBroadcast | Unpersisted | Stop
-)
-"""All that the loop may be told, by the cluster or by callers."""
 
 
 class Loop:
@@ -92,7 +60,7 @@ class Loop:
     ) -> None:
         self._cluster = cluster
         self._planner = planner
-        self._persisted = planner.persisted
+        self._cached = CachedBlocks(planner, cluster)
         self._scheduler = SchedulerState(policy)
         self._listeners = list(listeners)
         self._history = history
@@ -188,12 +156,11 @@ class Loop:
                     self._finish(job, self._stopped)
             case heard.WorkerJoined(worker, node):
                 self._say(seen.WorkerUp(time.time(), worker, node))
-                self._persisted.worker_joined(worker_place(worker), node)
+                self._cached.worker_joined(worker, node)
                 self._decide(message)
             case heard.WorkerLost(worker, failure):
                 self._say(seen.WorkerDown(time.time(), worker, failure.message))
-                for dataset in self._persisted.lost_place(worker_place(worker)):
-                    self._planner.expire(dataset)
+                self._cached.worker_lost(worker)
                 self._decide(message)
             case _:
                 self._take_request(message)
@@ -214,7 +181,7 @@ class Loop:
             case ForgetBroadcast(number):
                 self._cluster.forget_broadcast(number)
             case Unpersisted(dataset):
-                self._forget_dataset(dataset)
+                self._cached.forget(dataset)
             case heard.Tick() | heard.JobCancelled() | heard.TaskProgress() | heard.NodeLost():
                 self._decide(message)
 
@@ -222,7 +189,7 @@ class Loop:
         """A task of a barrier stage is about to be launched."""
         stage = self._stages.get(attempt.stage)
         assert stage is not None
-        address = f"{self._persisted.home(worker_place(worker))}:{worker}"
+        address = f"{self._cached.node_of(worker)}:{worker}"
         self._rendezvous.launched(attempt, worker, address, len(stage.spec.partitions))
 
     def _answer(self, answers: Answers) -> None:
@@ -253,7 +220,7 @@ class Loop:
         worker, attempt, outcome = report.worker, report.attempt, report.outcome
         event: heard.Event
         error = ""
-        self._heard_of_blocks(report)
+        self._cached.changed(report.blocks)
         match outcome:
             case BlockMissing(block):
                 self._block_missing(report, block)
@@ -351,6 +318,10 @@ class Loop:
     def _finish(self, job: Job, error: BaseException | None) -> None:
         del self._jobs[job.id]
         self._release(job.plan)
+        self._end_job(job, error)
+
+    def _end_job(self, job: Job, error: BaseException | None) -> None:
+        """Tell all who wait for a job, or watch it."""
         accumulators = shown(self._accumulators.named(job.accumulated))
         text = text_of(error) if error else ""
         self._say(seen.JobEnded(time.time(), job.id, text, accumulators))
@@ -368,22 +339,11 @@ class Loop:
         if results in unused:
             self._cluster.forget_stage(results)
 
-    # -- cached blocks ------------------------------------------------------------------
-
-    def _heard_of_blocks(self, report: TaskReport) -> None:
-        """A worker has kept blocks, or let them go."""
-        for change in report.blocks:
-            dataset = change.block.node
-            wanted = self._persisted.changed(change)
-            if not change.held:
-                self._planner.expire(dataset)
-            elif not wanted:
-                self._cluster.forget_dataset(dataset)
+    # -- planning again -----------------------------------------------------------------
 
     def _block_missing(self, report: TaskReport, block: BlockId) -> None:
         """A task did not find a block that its plan takes to be there: plan again without it."""
-        self._persisted.lost(block)
-        self._planner.expire(block.node)
+        self._cached.missing(block)
         outdated = [job for job in self._jobs.values() if job.reads_blocks_of(block.node)]
         for job in outdated:
             self._withdraw(job)
@@ -409,16 +369,9 @@ class Loop:
         try:
             job.plan = self._planner.plan(job.node, missing, job.action, job.plan.name, job.id)
         except Exception as error:  # the user's closures are pickled again
-            self._say(seen.JobEnded(time.time(), job.id, text_of(error)))
-            job.finish(error)
-            self._cluster.wake()
+            self._end_job(job, error)
         else:
             self._start(job)
-
-    def _forget_dataset(self, dataset: NodeId) -> None:
-        self._persisted.discard(dataset)
-        self._planner.expire(dataset)
-        self._cluster.forget_dataset(dataset)
 
     def _say(self, event: seen.DriverEvent) -> None:
         for listener in self._listeners:

@@ -1,0 +1,44 @@
+"""What the loop may be told, by the cluster or by callers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pyrite.cluster.base import ClusterEvent
+from pyrite.core.ids import NodeId
+from pyrite.driver.job import Job
+from pyrite.scheduler import events as heard
+
+
+class Stop:
+    """Ends the loop."""
+
+
+@dataclass(frozen=True)
+class ForgetBroadcast:
+    """Tasks of later jobs read the broadcast value anew."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class CancelChosen:
+    """Ends the jobs that are chosen, of those submitted before."""
+
+    reason: str
+    chosen: Callable[[Job], bool]
+
+
+@dataclass(frozen=True)
+class Unpersisted:
+    """Nobody will read the dataset's blocks again."""
+
+    dataset: NodeId
+
+
+Message: TypeAlias = (
+    ClusterEvent | heard.Event | Job | CancelChosen | ForgetBroadcast | Unpersisted | Stop
+)
+"""All of it."""
