@@ -207,20 +207,16 @@ def test_a_cached_loop_touches_its_input_once(sc, journal):
     assert len(journal.lines()) == 10
 
 
-@pytest.mark.slow
 def test_long_lineages(sc):
     """Nothing overflows: neither what is planned, nor pickled, nor computed."""
     cached = nested = sc.range(4, numSlices=2)
     one = sc.range(1, numSlices=1)
     for _ in range(1000):
         cached = cached.map(lambda x: x + 1).cache()
-        nested = (
-            nested.union(one).map(lambda x: x + 1)
-            if nested.getNumPartitions() < 500
-            else nested.map(lambda x: x + 1)
-        )
+        nested = nested.union(one).map(lambda x: x + 1)
     assert cached.sum() == cached.sum() == 4006
-    assert nested.max() == 1003
+    deepest_and_last = [0, nested.getNumPartitions() - 1]
+    assert sc.runJob(nested, list, deepest_and_last) == [1000, 1001, 1]
 
 
 def test_local_checkpoint_forgets_the_lineage(sc, journal):
