@@ -8,13 +8,13 @@ from typing import Any
 from pyrite.core.context import TaskContext
 from pyrite.core.errors import BlockLost
 from pyrite.core.ids import BlockId
-from pyrite.lineage.dependency import Dependency, Narrow
-from pyrite.lineage.narrow import Chained, same_partition
+from pyrite.lineage.dependency import Dependency
+from pyrite.lineage.narrow import OneToOne
 from pyrite.lineage.node import Node
 from pyrite.lineage.partitioner import Partitioner
 
 
-class Cached(Chained):
+class Cached(OneToOne):
     """A persisted dataset: a partition is read where its block is, else computed and kept.
 
     Parameters:
@@ -27,7 +27,7 @@ class Cached(Chained):
     def __init__(
         self, dataset: Node, level: Any, made: Node, places: Mapping[int, tuple[str, ...]]
     ) -> None:
-        super().__init__((made,))
+        super().__init__(made)
         self.dataset = dataset.id
         self.level = level
         self.origin = dataset.origin
@@ -38,22 +38,11 @@ class Cached(Chained):
     def preferred_locations(self, partition: int) -> tuple[str, ...]:
         return () if self.whole else self._places.get(partition, ())
 
-    @property
-    def num_partitions(self) -> int:
-        return self.parents[0].num_partitions
-
-    @property
-    def dependencies(self) -> tuple[Dependency, ...]:
-        return (Narrow(self.parents[0], same_partition),)
-
     def there(self, partition: int, task: TaskContext) -> Iterator[Any] | None:
         if self.whole:
             return None
         block = BlockId(self.dataset, partition)
         return task.blocks.read(block, self.level, task.memory.watch())
-
-    def source(self, partition: int) -> tuple[Node, int]:
-        return self.parents[0], partition
 
     def finish(self, partition: int, records: Iterator[Any], task: TaskContext) -> Iterator[Any]:
         block = BlockId(self.dataset, partition)
@@ -137,28 +126,17 @@ class Gone(Node):
         )
 
 
-class Truncated(Chained):
+class Truncated(OneToOne):
     """What a dataset becomes when its records have been saved: it is read from ``saved``, and how
     it was made is forgotten."""
 
     def __init__(self, saved: Node, partitioner: Partitioner | None) -> None:
-        super().__init__((saved,))
+        super().__init__(saved)
         self._partitioner = partitioner
-
-    @property
-    def num_partitions(self) -> int:
-        return self.parents[0].num_partitions
 
     @property
     def partitioner(self) -> Partitioner | None:
         return self._partitioner
-
-    @property
-    def dependencies(self) -> tuple[Dependency, ...]:
-        return (Narrow(self.parents[0], same_partition),)
-
-    def source(self, partition: int) -> tuple[Node, int]:
-        return self.parents[0], partition
 
     def finish(self, partition: int, records: Iterator[Any], task: TaskContext) -> Iterator[Any]:
         return records

@@ -107,21 +107,11 @@ class Chained(Combined):
         return records
 
 
-class Fused(Chained):
-    """A run of ops over a base node: what a chain of `Transformed` becomes in a stage.
+class OneToOne(Chained):
+    """A node with the partitions of its one parent."""
 
-    Parameters:
-        first: how many of the ops are left out, as the base is what they make.
-    """
-
-    def __init__(self, base: Node, ops: Frozen[tuple[Op, ...]], first: int = 0) -> None:
-        super().__init__((base,))
-        self._ops = ops
-        self._first = first
-
-    @property
-    def ops(self) -> tuple[Op, ...]:
-        return self._ops.value[self._first :]
+    def __init__(self, parent: Node) -> None:
+        super().__init__((parent,))
 
     @property
     def num_partitions(self) -> int:
@@ -133,6 +123,23 @@ class Fused(Chained):
 
     def source(self, partition: int) -> tuple[Node, int]:
         return self.parents[0], partition
+
+
+class Fused(OneToOne):
+    """A run of ops over a base node: what a chain of `Transformed` becomes in a stage.
+
+    Parameters:
+        first: how many of the ops are left out, as the base is what they make.
+    """
+
+    def __init__(self, base: Node, ops: Frozen[tuple[Op, ...]], first: int = 0) -> None:
+        super().__init__(base)
+        self._ops = ops
+        self._first = first
+
+    @property
+    def ops(self) -> tuple[Op, ...]:
+        return self._ops.value[self._first :]
 
     def finish(self, partition: int, records: Iterator[Any], task: TaskContext) -> Iterator[Any]:
         return apply_ops(self.ops, partition, records)
