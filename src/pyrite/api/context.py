@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
+from pyrite.api import parts
 from pyrite.api.accumulators import Accumulators
 from pyrite.api.broadcast import Home
 from pyrite.api.callsite import stack_level
@@ -24,20 +25,18 @@ from pyrite.api.shared import SharedVariables
 from pyrite.api.sources import Sources
 from pyrite.core.absent import refuse_name
 from pyrite.core.advice import CONTEXT_NAMES
-from pyrite.core.errors import SerializationError, SettingsWarning, UnsupportedError
+from pyrite.core.errors import SerializationError, SettingsWarning
 from pyrite.core.master import Master
 from pyrite.core.settings import Settings
+from pyrite.core.version import __version__
 from pyrite.driver.driver import Driver
 from pyrite.driver.rendezvous import Rendezvous
 from pyrite.driver.status import Status
 from pyrite.plan.planner import plainly
 from pyrite.scheduler.history import History
-from pyrite.scheduler.policy import Policy
 
 if TYPE_CHECKING:
     from pyrite.api.resource import ResourceInformation
-    from pyrite.cluster.base import Cluster
-    from pyrite.driver.events import Listener
 
 
 class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
@@ -87,15 +86,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
         self._properties = LocalProperties()
         self._checkpoints = Checkpoints(self)
         self._accumulators = Accumulators()
-        self._conf = (conf or SparkConf()).copy()
-        if master is not None:
-            self._conf.setMaster(master)
-        if appName is not None:
-            self._conf.setAppName(appName)
-        if sparkHome is not None:
-            self._conf.setSparkHome(sparkHome)
-        self._conf.setIfMissing("spark.master", "local[*]")
-        self._conf.setIfMissing("spark.app.name", os.path.basename(sys.argv[0]) or "pyrite")
+        self._conf = _configured(conf or SparkConf(), master, appName, sparkHome)
         self._settings = Settings(dict(self._conf.getAll()))
         if told := unused(self._conf):
             warnings.warn(told, SettingsWarning, stack_level())
@@ -105,15 +96,15 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
         self.defaultParallelism: int = (
             self._settings["pyrite.default.parallelism"] or master_url.workers or 1
         )
-        self.environment = {**_executor_environment(self._conf), **(environment or {})}
-        policy = _policy(master_url, self._settings)
+        self.environment = {**_worker_environment(self._conf), **(environment or {})}
+        policy = parts.policy(master_url, self._settings)
         self._status = Status()
-        log = self._settings.event_log(self.applicationId)
-        listeners = _listeners(self._settings, log, self.appName)
         self._history = History(policy) if self._settings["pyrite.history"] else None
-        self._profiles = self._profiles_of(profiler_cls)
+        self._profiles = Profiles.wanted(self._settings, lambda: profiler_cls(self))
+        log = self._settings.event_log(self.applicationId)
+        listeners = parts.listeners(self._settings, log, self.appName)
         self._driver = Driver(
-            _cluster(master_url, self._settings, self.environment),
+            parts.cluster(master_url, self._settings, self.environment),
             policy,
             [self._status, *listeners],
             self._history,
@@ -124,25 +115,15 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
         self._broadcasts = Home(self._driver)
         self._driver.start()
         self._stopped = False
-        if level := self._settings["pyrite.log.level"]:
-            self.setLogLevel(level)
         try:
+            if level := self._settings["pyrite.log.level"]:
+                self.setLogLevel(level)
             self._open_files((*submit_options().get("py_files", ()), *(pyFiles or ())))
         except BaseException:
             self._driver.stop()
             raise
         SparkContext._running.append(self)
         atexit.register(self.stop)
-
-    def _profiles_of(self, kind: type[Profiler]) -> Profiles | None:
-        if self._settings["pyrite.profile.memory"]:
-            raise UnsupportedError(
-                "there are no profiles of memory. The event log (pyrite.eventLog) tells the peak "
-                "memory of each task; tracemalloc inside mapPartitions tells of lines"
-            )
-        if not self._settings["pyrite.profile"]:
-            return None
-        return Profiles(lambda: kind(self), self._settings["pyrite.profile.dump"])
 
     # -- the program --------------------------------------------------------------------
 
@@ -173,8 +154,6 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
     @property
     def version(self) -> str:
         """Pyrite's version."""
-        from pyrite.core.version import __version__
-
         return __version__
 
     @property
@@ -224,6 +203,15 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
         level = logLevel.upper()
         logging.getLogger("pyrite").setLevel(names.get(level, level))
 
+    def setCheckpointDir(self, dirName: str) -> None:
+        """Have `RDD.checkpoint` save under ``dirName``, a path or an fsspec address, in a new
+        folder of this program's."""
+        self._checkpoints.set_folder(dirName)
+
+    def getCheckpointDir(self) -> str | None:
+        """Where `RDD.checkpoint` saves, if that was set."""
+        return self._checkpoints.folder
+
     def stop(self) -> None:
         """Cancel what runs and end the workers. Nothing is left when it returns."""
         if not self._stopped:
@@ -267,59 +255,21 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
             refuse_name(self, CONTEXT_NAMES, name)
 
 
-def _executor_environment(conf: SparkConf) -> dict[str, str]:
+def _configured(
+    conf: SparkConf, master: str | None, name: str | None, home: str | None
+) -> SparkConf:
+    """The settings with what was given beside them, which goes before, and with defaults."""
+    configured = conf.copy()
+    if master is not None:
+        configured.setMaster(master)
+    if name is not None:
+        configured.setAppName(name)
+    if home is not None:
+        configured.setSparkHome(home)
+    configured.setIfMissing("spark.master", "local[*]")
+    return configured.setIfMissing("spark.app.name", os.path.basename(sys.argv[0]) or "pyrite")
+
+
+def _worker_environment(conf: SparkConf) -> dict[str, str]:
     prefix = "spark.executorEnv."
     return {key[len(prefix) :]: value for key, value in conf.getAll() if key.startswith(prefix)}
-
-
-def _cluster(master: Master, settings: Settings, environment: Mapping[str, str]) -> Cluster:
-    if master.workers == 0:
-        from pyrite.cluster.inline import InlineCluster
-
-        return InlineCluster(
-            settings.local_dir, settings.worker_memory(1), settings.storage_memory(1)
-        )
-    from pyrite.cluster.local import LocalCluster
-
-    return LocalCluster(
-        master.workers,
-        settings.local_dir,
-        settings.worker_memory(master.workers),
-        settings.worker_memory_limit(master.workers),
-        settings.storage_memory(master.workers),
-        environment,
-    )
-
-
-def _policy(master: Master, settings: Settings) -> Policy:
-    # The calling thread cannot be killed: inline, a task ends by itself or not at all.
-    inline = master.workers == 0
-    return Policy(
-        max_attempts=master.max_failures or settings["pyrite.task.maxFailures"],
-        locality_wait=settings["pyrite.locality.wait"],
-        task_timeout=0.0 if inline else settings["pyrite.task.timeout"],
-        cancel_grace=0.0 if inline else settings["pyrite.task.cancelGrace"],
-        speculation=settings["pyrite.speculation"],
-        speculation_quantile=settings["pyrite.speculation.quantile"],
-        speculation_multiplier=settings["pyrite.speculation.multiplier"],
-        speculation_min_runtime=settings["pyrite.speculation.minTaskRuntime"],
-        speculation_interval=settings["pyrite.speculation.interval"],
-    )
-
-
-def _listeners(settings: Settings, log: str, name: str) -> list[Listener]:
-    from pyrite.driver.printing import print_task_output
-
-    listeners: list[Listener] = [print_task_output]
-    if log:
-        from pyrite.driver.event_log import EventLog
-
-        listeners.append(EventLog(log, name))
-    if (progress := settings["pyrite.progress"]) != "false":
-        from pyrite.driver.progress import Progress
-        from pyrite.driver.screens import screen_here
-
-        screen = screen_here()
-        if screen.live or progress == "true":
-            listeners.append(Progress(screen))
-    return listeners

@@ -157,15 +157,6 @@ class Jobs(Application):
             f"cancelJobsWithTag({tag!r}) was called", lambda job: tag in tags_of(job.properties)
         )
 
-    def setCheckpointDir(self, dirName: str) -> None:
-        """Have `RDD.checkpoint` save under ``dirName``, a path or an fsspec address, in a new
-        folder of this program's."""
-        self._checkpoints.set_folder(dirName)
-
-    def getCheckpointDir(self) -> str | None:
-        """Where `RDD.checkpoint` saves, if that was set."""
-        return self._checkpoints.folder
-
     def cancelAllJobs(self) -> None:
         """Stop all running jobs; their callers get JobCancelled."""
         self._driver.cancel_all("cancelAllJobs() was called")

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from pyrite.api.accumulators import AccumulatorParam
 from pyrite.api.application import Application
 from pyrite.core.context import TaskContext
+from pyrite.core.errors import UnsupportedError
 from pyrite.core.ids import NodeId
 from pyrite.core.outcome import Success
+from pyrite.core.settings import Settings
 from pyrite.plan.program import Program
 
 if TYPE_CHECKING:
@@ -127,6 +129,20 @@ class Profiles:
         self._profilers: dict[NodeId, Profiler] = {}
         self._shown: set[NodeId] = set()
 
+    @classmethod
+    def wanted(cls, settings: Settings, make: Callable[[], Profiler]) -> Profiles | None:
+        """Those that settings ask for, if they do.
+
+        Raises:
+            UnsupportedError: profiles of memory are asked for.
+        """
+        if settings["pyrite.profile.memory"]:
+            raise UnsupportedError(
+                "there are no profiles of memory. The event log (pyrite.eventLog) tells the peak "
+                "memory of each task; tracemalloc inside mapPartitions tells of lines"
+            )
+        return cls(make, settings["pyrite.profile.dump"]) if settings["pyrite.profile"] else None
+
     def around(self, program: Program, dataset: NodeId) -> Program:
         """A program that computes ``dataset``, under its profiler."""
         with self._lock:
@@ -175,7 +191,7 @@ class Profiling(Application):
 
         Example:
             >>> from pyrite import SparkConf
-        >>> conf = SparkConf().setMaster("local").set("spark.python.profile", "true")
+            >>> conf = SparkConf().setMaster("local").set("spark.python.profile", "true")
             >>> with SparkContext(conf=conf) as profiled:
             ...     _ = profiled.range(9).map(str).count()
             ...     profiled.show_profiles()
