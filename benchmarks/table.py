@@ -79,10 +79,10 @@ def rows(name: str, size: int, runs: Runs) -> list[tuple[str, ...]]:
 def line(name: str, engine: str, result: Result) -> str:
     """What one run came to, for whoever waits."""
     if "error" in result:
-        return f"{name:<10} {engine:<8} FAILED\n{result['error']}"
+        return f"{name:<12} {engine:<8} FAILED\n{result['error']}"
     figures = [figure for figure in JOBS[name].figures if figure.measure in result]
     values = (short(result[figure.measure], UNITS[figure.unit]) for figure in figures)
-    return f"{name:<10} {engine:<8} " + "  ".join(
+    return f"{name:<12} {engine:<8} " + "  ".join(
         f"{figure.measure} {value}" for figure, value in zip(figures, values, strict=True)
     )
 

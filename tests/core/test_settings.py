@@ -31,6 +31,7 @@ def test_typo_gets_a_hint():
         ("pyrite.task.maxFailures", "-1", "not a number of at least 1"),
         ("pyrite.split.size", "0", "no memory at all"),
         ("pyrite.progress", "yes", "none of auto, true and false"),
+        ("spark.executor.memory", "lots", "not an amount of memory"),
     ],
 )
 def test_bad_value_names_its_setting(name, value, message):

@@ -276,11 +276,11 @@ class Settings:
                 raise ValueError(f"there is no setting {name}{hint}")
         self._values: dict[str, Any] = {}
         for setting in ALL:
-            text = next((values[name] for name in setting.names if name in values), None)
+            given = next((name for name in setting.names if name in values), None)
             try:
-                value = setting.default if text is None else setting.parse(text)
+                value = setting.default if given is None else setting.parse(values[given])
             except ValueError as error:
-                raise ValueError(f"{setting.name}: {error}") from None
+                raise ValueError(f"{given}: {error}") from None
             self._values[setting.name] = value
 
     def __getitem__(self, name: str) -> Any:
