@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.blocks.harness import DAMAGES, LEVELS, NODE, Roomy, Starved, files, store
 
+from pyrite.blocks.disk import DiskBlocks
 from pyrite.blocks.level import StorageLevel
 from pyrite.core.ids import BlockId
 from pyrite.core.outcome import BlockChange
@@ -97,6 +98,10 @@ class Node(RuleBasedStateMachine):
     def remove(self, node: int) -> None:
         for _, blocks in self.workers:
             blocks.remove(node)
+        DiskBlocks(str(self.folder)).remove_all(node)
+        on_disk = self.told.get(NODE, {})
+        self.told[NODE] = {b: size for b, size in on_disk.items() if b.node != node}
+        for _, blocks in self.workers:
             assert all(held.block.node != node for held in blocks.held())
         self.levels.pop(node, None)
 

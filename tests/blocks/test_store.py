@@ -25,6 +25,7 @@ from tests.blocks.harness import (
     store,
 )
 
+from pyrite.blocks.disk import DiskBlocks
 from pyrite.blocks.level import StorageLevel
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import BlockId
@@ -269,10 +270,10 @@ class TestChanges:
         blocks.take_changes()
         blocks.remove(BLOCK.node)
         assert {(c.block, c.place, c.held) for c in blocks.take_changes()} == {
-            (block, place, False)
-            for block in (BLOCK, BlockId(7, 1))
-            for place in ("worker 0", NODE)
+            (block, "worker 0", False) for block in (BLOCK, BlockId(7, 1))
         }
+        assert {block for block, held in forms(blocks).items() if "objects" in held} == {OTHER}
+        DiskBlocks(str(tmp_path)).remove_all(BLOCK.node)
         assert set(forms(blocks)) == {OTHER}
         blocks.discard([OTHER])
         assert {(c.block, c.place, c.held) for c in blocks.take_changes()} == {
@@ -281,6 +282,34 @@ class TestChanges:
         }
         assert blocks.held() == []
         assert files(tmp_path) == []
+
+    def test_what_was_computed_but_is_not_trusted_is_dropped_and_what_was_read_stays(
+        self, tmp_path: Path
+    ) -> None:
+        level = StorageLevel.MEMORY_AND_DISK_2
+        keep(store(tmp_path), BLOCK, level, RECORDS)
+        blocks = store(tmp_path)
+        assert [*(blocks.read(BLOCK, level) or ())] == RECORDS
+        keep(blocks, OTHER, level, RECORDS)
+        told = {(c.block, c.place): c.held for c in blocks.take_changes(trusted=False)}
+        assert told == {
+            (BLOCK, "worker 0"): True,
+            (OTHER, "worker 0"): False,
+            (OTHER, NODE): False,
+        }
+        assert forms(blocks) == {BLOCK: {"objects", "disk"}}
+        keep(blocks, OTHER, level, RECORDS)
+        blocks.take_changes()
+        blocks.take_changes(trusted=False)
+        assert OTHER in forms(blocks)
+
+    def test_a_copy_on_disk_is_made_of_what_was_kept_without_one(self, tmp_path: Path) -> None:
+        blocks = store(tmp_path)
+        keep(blocks, BLOCK, StorageLevel.MEMORY_ONLY, RECORDS)
+        blocks.take_changes()
+        assert [*(blocks.read(BLOCK, StorageLevel.MEMORY_AND_DISK_2) or ())] == RECORDS
+        assert forms(blocks) == {BLOCK: {"objects", "disk"}}
+        assert {(c.place, c.held) for c in blocks.take_changes()} == {(NODE, True)}
 
 
 class TestDamage:

@@ -9,7 +9,7 @@ from pyrite.core.barrier import Barrier, BarrierAnswer, BarrierCall
 from pyrite.core.errors import BarrierError
 from pyrite.core.ids import AttemptId
 from pyrite.executor.messages import Channel, ForgetStage, encode
-from pyrite.executor.runner import TaskCancelled, TaskRunner
+from pyrite.executor.runner import Running, TaskCancelled, TaskRunner
 
 ATTEMPT = AttemptId(1, 2, 3)
 CALL = BarrierCall(ATTEMPT, 0, "barrier")
@@ -30,7 +30,7 @@ def runner():
     """One that is at work, as far as cancelling goes."""
     runner = object.__new__(TaskRunner)
     runner._shielded = runner._cancel_asked = False
-    runner.running = object()
+    runner.running = Running(None, 0)
     return runner
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import wait_until
 
 from pyrite import StorageLevel
-from pyrite.core.errors import BlockLost
+from pyrite.core.errors import BlockLost, JobCancelled
 
 pytestmark = pytest.mark.chaos
 
@@ -177,3 +177,125 @@ def test_what_is_made_again_is_made_with_the_functions_of_then(make_context):
     assert data.keys().collect() == list(range(1, 9))
     kill(data.values().collect()[0])
     assert sorted(sums.collect()) == expected
+
+
+@pytest.mark.parametrize("storage", ["0.5", "0"])
+@pytest.mark.parametrize("level", [StorageLevel.MEMORY_ONLY, StorageLevel.MEMORY_ONLY_2, None])
+def test_a_local_checkpoint_of_what_was_kept_otherwise_is_as_safe(make_context, level, storage):
+    sc = make_context("local[2]", {"pyrite.storage.fraction": storage})
+    data = sc.range(8, numSlices=4).map(lambda x: (x, os.getpid()))
+    if level is not None:
+        data.persist(level)
+        data.count()
+    data.localCheckpoint()
+    made = data.collect()
+    assert data.isCheckpointed()
+    for pid in {pid for _, pid in made}:
+        kill(pid)
+    assert data.collect() == made
+
+
+def test_a_local_checkpoint_that_no_disk_takes_is_none(make_context, tmp_path, caplog):
+    sc = make_context("local[2]", {"pyrite.storage.fraction": "0"})
+    [folder] = (tmp_path / "local").glob("pyrite-*")
+    (folder / "blocks").write_text("in the way")
+    data = sc.range(8, numSlices=4)
+    data.localCheckpoint()
+    assert data.sum() == 28
+    assert not data.isCheckpointed()
+    assert "localCheckpoint() of" in caplog.text
+    (folder / "blocks").unlink()
+    assert data.sum() == 28
+    assert data.isCheckpointed()
+
+
+def test_a_local_checkpoint_outlives_a_task_that_misses_its_other_input(
+    make_context, shuffle_files
+):
+    sc = make_context("local[2]", {"pyrite.storage.fraction": "0.5"})
+    saved = sc.range(40, numSlices=4).map(lambda x: (x, -x)).partitionBy(4)
+    saved.localCheckpoint()
+    saved.count()
+    old = set(shuffle_files())
+    sums = sc.range(40, numSlices=4).map(lambda x: (x, 1)).reduceByKey(operator.add, 4)
+    joined = saved.join(sums, 4)
+    joined.count()
+    for pid in set(saved.mapPartitions(lambda it: [os.getpid()]).collect()):
+        kill(pid)  # what is in memory
+    for file in set(shuffle_files()) - old:
+        os.unlink(file)
+    assert sorted(joined.collect()) == [(x, (-x, 1)) for x in range(40)]
+    assert sorted(saved.collect()) == [(x, -x) for x in range(40)]
+
+
+def test_checkpoints_of_several_threads_are_taken_once(make_context, tmp_path, journal):
+    sc = make_context("local[2]")
+    sc.setCheckpointDir(str(tmp_path / "checkpoints"))
+    data = sc.range(8, numSlices=4).map(noted(journal))
+    data.checkpoint()
+    sums = in_threads(4, data.sum)
+    assert sums == [28] * 4
+    assert data.isCheckpointed()
+    assert len(journal.lines()) <= 8 * (4 + 1)
+
+
+def test_kept_again_at_once_is_kept(make_context, journal):
+    sc = make_context("local[2]")
+    data = sc.range(8, numSlices=4).map(noted(journal))
+    for times in range(1, 30):
+        data.cache().count()
+        data.unpersist()
+        data.persist(StorageLevel.DISK_ONLY).count()
+        assert data.sum() == 28
+        assert data.is_cached
+        assert len(journal.lines()) == 16 * times
+        data.unpersist()
+
+
+def test_many_workers_let_go_of_what_lies_on_disk(make_context):
+    sc = make_context("local[3]")
+    pids = set()
+    for _ in range(20):
+        data = sc.range(60, numSlices=30).persist(StorageLevel.DISK_ONLY)
+        assert data.sum() == 1770
+        data.unpersist()
+        pids |= set(sc.range(30, numSlices=30).map(lambda _: os.getpid()).collect())
+    assert len(pids) <= 3
+
+
+def test_a_task_that_does_not_heed_its_cancellation_keeps_no_half_blocks(make_context, journal):
+    sc = make_context("local[2]")
+
+    def stubborn(records):
+        records = list(records)
+        journal.note("started")
+        try:
+            wait_until(lambda: "over" in journal.lines())
+        except BaseException:
+            records = records[:1]
+        return records
+
+    data = sc.range(8, numSlices=2).mapPartitions(stubborn).cache()
+    thread = threading.Thread(target=lambda: cancelled(sc, data))
+    thread.start()
+    wait_until(lambda: journal.lines().count("started") == 2)
+    sc.cancelAllJobs()
+    thread.join(30)
+    journal.note("over")
+    assert data.collect() == list(range(8))
+
+
+def cancelled(sc, data):
+    with pytest.raises(JobCancelled):
+        data.count()
+
+
+def in_threads(number, call):
+    """What ``call`` gives in each of so many threads."""
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(call())) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results

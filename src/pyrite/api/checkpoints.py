@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 import uuid
 import weakref
 from dataclasses import dataclass
@@ -15,12 +17,15 @@ from pyrite.lineage.node import Node
 if TYPE_CHECKING:
     from pyrite.api.context import SparkContext
 
+_log = logging.getLogger("pyrite")
+
 
 @dataclass
 class _Mark:
-    """``folder``: where it is saved; none for a local checkpoint."""
+    """``folder``: where it is saved, if not in blocks. ``taken``: a thread sees to it."""
 
     folder: str | None
+    taken: bool = False
     done: bool = False
 
 
@@ -34,6 +39,7 @@ class Checkpoints:
     def __init__(self, context: SparkContext) -> None:
         self._context = context
         self._marks: weakref.WeakKeyDictionary[Node, _Mark] = weakref.WeakKeyDictionary()
+        self._lock = threading.Lock()
         self._due = 0
         self.folder: str | None = None
         """Where they are saved, each in a folder of its own."""
@@ -61,12 +67,14 @@ class Checkpoints:
         driver = self._context._driver
         if node.id not in driver.persisted:
             driver.persist(node, StorageLevel.MEMORY_AND_DISK_2)
+        driver.persisted.keep_on_disk(node.id)
         self._mark(node, _Mark(None))
 
     def _mark(self, node: Node, mark: _Mark) -> None:
-        if node not in self._marks:
-            self._marks[node] = mark
-            self._due += 1
+        with self._lock:
+            if node not in self._marks:
+                self._marks[node] = mark
+                self._due += 1
 
     def is_marked(self, node: Node) -> bool:
         return node in self._marks
@@ -89,14 +97,23 @@ class Checkpoints:
             return
         for each in sorted(self._marked_above(node), key=lambda each: each.id):
             mark = self._marks[each]
-            mark.done = True  # first: saving it runs a job, too
+            if not self._take(mark):
+                continue
             try:
                 saved = self._kept(each) if mark.folder is None else self._saved(each, mark.folder)
-            except BaseException:
-                mark.done = False
-                raise
-            self._context._driver.truncate(each, saved)
-            self._due -= 1
+                if saved is not None:
+                    self._context._driver.truncate(each, saved)
+                    mark.done = True
+            finally:
+                mark.taken = mark.done
+            with self._lock:
+                self._due -= mark.done
+
+    def _take(self, mark: _Mark) -> bool:
+        """Whether this thread is to see to it. Saving runs a job, too, after which it must not."""
+        with self._lock:
+            free, mark.taken = not mark.taken, True
+        return free
 
     def _marked_above(self, node: Node) -> list[Node]:
         found = []
@@ -105,7 +122,7 @@ class Checkpoints:
         while pending:
             current = pending.pop()
             mark = self._marks.get(current)
-            if mark is not None and not mark.done:
+            if mark is not None and not mark.taken:
                 found.append(current)
             for edge in current.dependencies:
                 if edge.parent is not None and edge.parent.id not in seen:
@@ -120,9 +137,16 @@ class Checkpoints:
         RDD(node, self._context).saveAsPickleFile(folder, 0)
         return PickledParts(folder)
 
-    def _kept(self, node: Node) -> Node:
-        """Have all blocks there; what stands for the forgotten lineage."""
-        missing = self._context._driver.persisted.missing(node.id, range(node.num_partitions))
-        if missing:
-            RDD(node, self._context)._run(lambda records, task: None, missing)
+    def _kept(self, node: Node) -> Node | None:
+        """Have all blocks on disk; what stands for the forgotten lineage. None if they are not, so
+        that the lineage is all there is."""
+        persisted, partitions = self._context._driver.persisted, range(node.num_partitions)
+        if unsaved := persisted.unsaved(node.id, partitions):
+            RDD(node, self._context)._run(lambda records, task: None, unsaved)
+            if unsaved := persisted.unsaved(node.id, partitions):
+                _log.warning(
+                    "localCheckpoint() of %s waits for the next job: %s of its %s partitions could "
+                    "not be kept", node.origin, len(unsaved), len(partitions),
+                )  # fmt: skip
+                return None
         return Gone(node.num_partitions, node.origin)

@@ -30,10 +30,14 @@ _SUFFIX = ".block"
 
 
 class DiskBlocks:
-    """The block files in a folder, one folder per dataset within it."""
+    """The block files of a node, one folder per dataset.
+
+    Parameters:
+        folder: the node's folder, shared by its workers; blocks lie in ``blocks`` within it.
+    """
 
     def __init__(self, folder: str) -> None:
-        self._folder = folder
+        self._folder = os.path.join(folder, "blocks")
 
     def __iter__(self) -> Iterator[tuple[BlockId, int]]:
         """The blocks there are, with the bytes of their files."""
@@ -89,11 +93,9 @@ class DiskBlocks:
             return False
         return True
 
-    def remove_all(self, node: NodeId) -> list[BlockId]:
-        """Remove the files of a dataset, unfinished ones too; the blocks that were there."""
-        blocks = [block for block, _ in self if block.node == node]
+    def remove_all(self, node: NodeId) -> None:
+        """Remove the files of a dataset, unfinished ones too."""
         shutil.rmtree(os.path.join(self._folder, str(node)), ignore_errors=True)
-        return blocks
 
 
 class BlockWriter:

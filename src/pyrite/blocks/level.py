@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 
@@ -64,6 +64,16 @@ class StorageLevel:
     def keeps_file(self) -> bool:
         """Whether a file of the node may hold a block: beside memory, or in its place."""
         return self.useDisk or (self.useMemory and self.replication > 1)
+
+    def on_disk(self) -> StorageLevel:
+        """The same, but that the node's disk has every block: the death of a worker loses none.
+
+        Example:
+            >>> StorageLevel.MEMORY_ONLY.on_disk() == StorageLevel.MEMORY_AND_DISK_2
+            True
+        """
+        copies = max(self.replication, 2) if self.useMemory else self.replication
+        return replace(self, useDisk=True, replication=copies)
 
     def __repr__(self) -> str:
         flags = (self.useDisk, self.useMemory, self.useOffHeap, self.deserialized)

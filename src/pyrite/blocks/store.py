@@ -7,7 +7,6 @@ records that cannot be pickled), the records are handed on, and computed again w
 from __future__ import annotations
 
 import logging
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -51,7 +50,7 @@ class BlockStore:
     `remove` and `discard` may be called from another thread while a task is at work.
 
     Parameters:
-        folder: the node's folder, shared by its workers; blocks lie in ``blocks`` within it.
+        folder: the node's folder, shared by its workers, where `DiskBlocks` lie.
         worker_place: the place of what is held in this worker's memory.
         node: the place of what is held on the node's disk.
         budget: bytes that blocks in memory may take, those of live objects by estimate.
@@ -59,10 +58,11 @@ class BlockStore:
 
     def __init__(self, folder: str, worker_place: str, node: str, budget: int) -> None:
         self._memory = MemoryBlocks(budget)
-        self._disk = DiskBlocks(os.path.join(folder, "blocks"))
+        self._disk = DiskBlocks(folder)
         self._worker_place = worker_place
         self._node = node
         self._changes: dict[tuple[BlockId, str], BlockChange] = {}
+        self._computed: set[BlockId] = set()
 
     def read(
         self, block: BlockId, level: StorageLevel, watch: MemoryWatch | None = None
@@ -78,6 +78,8 @@ class BlockStore:
         if level.useMemory:
             held = self._memory.get(block)
             if held is not None:
+                if level.replication > held.level.replication and not self._disk.has(block):
+                    self._save(block, held, "has no copy on disk")  # nobody had asked for one
                 return held.records()
             self._note(block, self._worker_place, False)
         if not level.keeps_file or (records := self._read_file(block)) is None:
@@ -97,6 +99,7 @@ class BlockStore:
         Raises:
             Exception: what ``records`` raises; nothing is kept then.
         """
+        self._computed.add(block)
         if level.keeps_objects:
             records, kept = self._keep_objects(block, level, iter(records), watch)
             spills = level.useDisk and not kept
@@ -107,18 +110,24 @@ class BlockStore:
             return self._keep_on_disk(block, (), iter(records))
         return records
 
-    def take_changes(self) -> tuple[BlockChange, ...]:
+    def take_changes(self, trusted: bool = True) -> tuple[BlockChange, ...]:
         """What was found, stored, evicted or dropped since the last call: the last word on each
-        block in each place."""
+        block in each place.
+
+        Parameters:
+            trusted: what was computed since then is right; else it is dropped. What was merely
+                read stays.
+        """
+        computed, self._computed = self._computed, set()
+        if not trusted:
+            self.discard(computed)
         changes, self._changes = self._changes, {}
         return tuple(changes.values())
 
     def remove(self, node: NodeId) -> None:
-        """Drop a dataset's blocks from memory and from this node's disk."""
+        """Drop a dataset's blocks from memory. Those on disk are not this worker's alone."""
         for block in self._memory.of(node):
             self._drop(block)
-        for block in self._disk.remove_all(node):
-            self._note(block, self._node, False)
 
     def discard(self, blocks: Iterable[BlockId]) -> None:
         """Drop blocks that turned out to be wrong, wherever they are held."""

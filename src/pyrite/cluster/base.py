@@ -104,7 +104,8 @@ class Cluster(ABC):
 
     @abstractmethod
     def forget_dataset(self, dataset: NodeId) -> None:
-        """Workers are to drop the dataset's cached blocks."""
+        """The dataset's cached blocks are not wanted any more: those on disk are gone when this
+        returns, those in memory before a worker runs the next task."""
 
     @abstractmethod
     def remove_output(self, output: MapOutput) -> None:

@@ -6,6 +6,7 @@ import os
 import threading
 from collections import deque
 
+from pyrite.blocks.disk import DiskBlocks
 from pyrite.blocks.store import BlockStore
 from pyrite.cluster.base import Cluster, Sink
 from pyrite.cluster.guarded_folder import GuardedFolder
@@ -121,6 +122,7 @@ class InlineCluster(Cluster):
 
     def forget_dataset(self, dataset: NodeId) -> None:
         self._runner.forget_dataset(dataset)
+        DiskBlocks(self.folder).remove_all(dataset)
 
     def remove_output(self, output: MapOutput) -> None:
         remove_file(output.path)

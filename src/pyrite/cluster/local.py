@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from pyrite.blocks.disk import DiskBlocks
 from pyrite.cluster.base import (
     BarrierReached,
     Cluster,
@@ -217,6 +218,8 @@ class LocalCluster(Cluster):
             for process in self._workers.values():
                 process.send(ForgetDataset(dataset))
                 self._flush(process)
+        # Here and now: a worker that is late would remove what was kept anew since then.
+        DiskBlocks(self._folder).remove_all(dataset)
 
     def remove_output(self, output: MapOutput) -> None:
         remove_file(output.path)

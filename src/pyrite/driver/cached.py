@@ -52,8 +52,12 @@ class CachedBlocks:
         self._persisted.lost(block)
         self._planner.expire(block.node)
 
-    def forget(self, dataset: NodeId) -> None:
-        """Nobody will read the dataset's blocks again."""
+    def dropped(self, dataset: NodeId) -> None:
+        """Nobody can name a dataset any more that was kept."""
         self._persisted.discard(dataset)
+        self.forget(dataset)
+
+    def forget(self, dataset: NodeId) -> None:
+        """What has been kept of a dataset so far is not wanted any more. It may be kept anew."""
         self._planner.expire(dataset)
         self._cluster.forget_dataset(dataset)

@@ -11,7 +11,13 @@ from pyrite.core.ids import NodeId
 from pyrite.driver.events import Listener
 from pyrite.driver.job import Job
 from pyrite.driver.loop import Loop
-from pyrite.driver.messages import CancelChosen, ForgetBroadcast, Stop, Unpersisted
+from pyrite.driver.messages import (
+    CancelChosen,
+    DatasetDropped,
+    ForgetBroadcast,
+    Stop,
+    Unpersisted,
+)
 from pyrite.driver.rendezvous import Rendezvous
 from pyrite.driver.summary import Accumulating, NoAccumulators
 from pyrite.lineage.narrow import Transformed
@@ -133,7 +139,7 @@ class Driver:
         known = self.persisted.level(node.id)
         if known is None:
             self.persisted.add(node.id, level)
-            weakref.finalize(node, self._loop.tell, Unpersisted(node.id)).atexit = False
+            weakref.finalize(node, self._loop.tell, DatasetDropped(node.id)).atexit = False
         elif known != level:
             raise ValueError(
                 f"the dataset is kept {known} already; unpersist() it before it is kept {level}"

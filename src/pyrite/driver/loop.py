@@ -17,7 +17,14 @@ from pyrite.driver import events as seen
 from pyrite.driver.cached import CachedBlocks
 from pyrite.driver.failures import exception_for, text_of
 from pyrite.driver.job import Job
-from pyrite.driver.messages import CancelChosen, ForgetBroadcast, Message, Stop, Unpersisted
+from pyrite.driver.messages import (
+    CancelChosen,
+    DatasetDropped,
+    ForgetBroadcast,
+    Message,
+    Stop,
+    Unpersisted,
+)
 from pyrite.driver.rendezvous import Answers, Rendezvous
 from pyrite.driver.stages import Stages
 from pyrite.driver.summary import Accumulating, shown
@@ -170,7 +177,7 @@ class Loop:
         match message:
             case heard.ShuffleDropped(shuffle):
                 self._decide(message)
-                if (stage := self._stages.forget_shuffle(shuffle)) is not None:
+                for stage in self._stages.forget_shuffle(shuffle):
                     self._cluster.forget_stage(stage)
             case BarrierReached(_, call):
                 self._answer(self._rendezvous.called(call, time.monotonic()))
@@ -182,6 +189,8 @@ class Loop:
                 self._cluster.forget_broadcast(number)
             case Unpersisted(dataset):
                 self._cached.forget(dataset)
+            case DatasetDropped(dataset):
+                self._cached.dropped(dataset)
             case heard.Tick() | heard.JobCancelled() | heard.TaskProgress() | heard.NodeLost():
                 self._decide(message)
 
@@ -330,14 +339,13 @@ class Loop:
 
     def _release(self, plan: Plan) -> None:
         """A plan is not carried out any more."""
-        unused = self._stages.remove(plan)
-        results = plan.stages[-1].spec.stage
+        unused, over = self._stages.remove(plan)
         for stage in unused:
             self._rendezvous.forget(stage)
             for attempt in [each for each in self._successes if each.stage == stage]:
                 del self._successes[attempt]
-        if results in unused:
-            self._cluster.forget_stage(results)
+        for stage in over:
+            self._cluster.forget_stage(stage)
 
     # -- planning again -----------------------------------------------------------------
 
@@ -371,7 +379,7 @@ class Loop:
         except Exception as error:  # the user's closures are pickled again
             self._end_job(job, error)
         else:
-            self._start(job)
+            self._begin(job)
 
     def _say(self, event: seen.DriverEvent) -> None:
         for listener in self._listeners:

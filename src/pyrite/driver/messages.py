@@ -33,12 +33,26 @@ class CancelChosen:
 
 @dataclass(frozen=True)
 class Unpersisted:
-    """Nobody will read the dataset's blocks again."""
+    """What has been kept of a dataset so far is not wanted any more."""
+
+    dataset: NodeId
+
+
+@dataclass(frozen=True)
+class DatasetDropped:
+    """Nobody can name a dataset any more that was kept."""
 
     dataset: NodeId
 
 
 Message: TypeAlias = (
-    ClusterEvent | heard.Event | Job | CancelChosen | ForgetBroadcast | Unpersisted | Stop
+    ClusterEvent
+    | heard.Event
+    | Job
+    | CancelChosen
+    | ForgetBroadcast
+    | Unpersisted
+    | DatasetDropped
+    | Stop
 )
 """All of it."""

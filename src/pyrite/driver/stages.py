@@ -62,25 +62,29 @@ class Stages:
             if stage.spec.shuffle is not None:
                 self._writers[stage.spec.shuffle] = number
 
-    def remove(self, plan: Plan) -> list[StageId]:
-        """A plan is not carried out any more; the stages that no other names."""
-        unused = []
+    def remove(self, plan: Plan) -> tuple[list[StageId], list[StageId]]:
+        """A plan is not carried out any more; the stages that no other names, and those of them
+        that none will ever name again."""
+        unused, over = [], []
         for stage in plan.stages:
             number = stage.spec.stage
             self._uses[number] -= 1
             if not self._uses[number]:
                 del self._uses[number], self._stages[number], self._properties[number]
                 unused.append(number)
-                if stage.spec.shuffle is None:
+                if stage.spec.shuffle not in self._writers:
                     self._inputs.pop(number, None)
-        return unused
+                    over.append(number)
+        return unused, over
 
-    def forget_shuffle(self, shuffle: ShuffleId) -> StageId | None:
-        """Nobody can name a shuffle any more; the stage that wrote it, if any did."""
+    def forget_shuffle(self, shuffle: ShuffleId) -> list[StageId]:
+        """Nobody can name a shuffle any more; the stage that wrote it, if any did, unless it is
+        in use: then it is over when its plans are."""
         stage = self._writers.pop(shuffle, None)
-        if stage is not None:
-            self._inputs.pop(stage, None)
-        return stage
+        if stage is None or stage in self._stages:
+            return []
+        self._inputs.pop(stage, None)
+        return [stage]
 
     def launch(self, attempt: AttemptId, epoch: int) -> TaskLaunch:
         """What a worker needs to run an attempt."""

@@ -53,11 +53,13 @@ class Running:
         task: what it was given.
         thread: identifier of the thread that runs it.
         waits: it waits for other tasks.
+        cancelled: it has been told to stop.
     """
 
     task: TaskContext
     thread: int
     waits: bool = False
+    cancelled: bool = False
 
     @property
     def attempt(self) -> AttemptId:
@@ -160,22 +162,23 @@ class TaskRunner:
         if self._programs[attempt.stage].barrier:
             task.barrier = Barrier(attempt, self._asked)
         started = time.perf_counter()
-        outcome = self._outcome(task, split)
+        attempted = Running(task, threading.get_ident())
+        outcome = self._outcome(attempted, split)
         metrics = task.metrics
         metrics.run_seconds = time.perf_counter() - started
         metrics.peak_memory = self._memory.peak
-        return TaskReport(self._worker, attempt, outcome, metrics, self._kept(outcome))
+        return TaskReport(self._worker, attempt, outcome, metrics, self._kept(attempted, outcome))
 
-    def _kept(self, outcome: Outcome) -> tuple[BlockChange, ...]:
-        """What became of cached blocks. What was computed from lost input is not trusted."""
-        changes = self._blocks.take_changes()
-        if isinstance(outcome, FetchFailure | BlockMissing):
-            self._blocks.discard(change.block for change in changes if change.held)
-            return (*changes, *self._blocks.take_changes())
-        return changes
+    def _kept(self, attempted: Running, outcome: Outcome) -> tuple[BlockChange, ...]:
+        """What became of cached blocks. What was computed from lost input, or by functions that
+        did not stop when told to, is not trusted: they may have taken the error for an end."""
+        stopped = isinstance(outcome, Failure) and outcome.cause is Cause.CANCELLED
+        lost = isinstance(outcome, FetchFailure | BlockMissing)
+        went_on = attempted.cancelled and not stopped
+        return self._blocks.take_changes(trusted=not lost and not went_on)
 
     def forget_dataset(self, dataset: NodeId) -> None:
-        """Nobody will read the dataset's blocks again."""
+        """Nobody will read the dataset's blocks in memory again."""
         self._blocks.remove(dataset)
 
     def cancel(self) -> None:
@@ -185,6 +188,7 @@ class TaskRunner:
             TaskCancelled: into the task.
         """
         if self.running is not None:
+            self.running.cancelled = True
             self._cancel_asked = self._shielded
             if not self._shielded:
                 raise TaskCancelled
@@ -215,9 +219,10 @@ class TaskRunner:
         """The report of an attempt that was stopped outside of `run`."""
         return TaskReport(self._worker, attempt, Failure(Cause.CANCELLED, "cancelled"), Metrics())
 
-    def _outcome(self, task: TaskContext, split: bytes) -> Outcome:
+    def _outcome(self, attempted: Running, split: bytes) -> Outcome:
+        task = attempted.task
         try:
-            self.running = Running(task, threading.get_ident())
+            self.running = attempted
             outcome = self._run_program(task, split)
             # Lost input comes first, whatever the user's code made of the error.
             lost = task.shuffle.fetch_failure(task.attempt)

@@ -39,7 +39,9 @@ def fuse(
     while visits:
         current, inside = visits[-1]
         base, ops = _unchain(current, persisted, inside)
-        kept = base.id in persisted and not (inside and base is current)
+        # Once, as another thread may unpersist it meanwhile.
+        level = None if inside and base is current else persisted.level(base.id)
+        kept = level is not None
         blocks = persisted.blocks(base) if kept and base.id not in made else None
         needed: list[tuple[Node, bool]] = []
         if kept and blocks is None:
@@ -57,7 +59,7 @@ def fuse(
         if blocks is not None:
             base = blocks
         elif kept:
-            base = Cached(base, persisted.level(base.id), parents[0], persisted.places(base.id))
+            base = Cached(base, level, parents[0], persisted.places(base.id))
         elif isinstance(base, Combined):
             base = base.with_parents(parents)
         elif isinstance(base, Transformed):

@@ -40,6 +40,12 @@ class Persisted:
         with self._lock:
             self._datasets[dataset] = _Dataset(level)
 
+    def keep_on_disk(self, dataset: NodeId) -> None:
+        """From now on, each block that is kept or read is to be on its node's disk, too."""
+        with self._lock:
+            if known := self._datasets.get(dataset):
+                known.level = known.level.on_disk()
+
     def discard(self, dataset: NodeId) -> bool:
         """Plans no longer keep it. True if they did."""
         with self._lock:
@@ -111,11 +117,12 @@ class Persisted:
             known = self._datasets.get(dataset)
             return {p: max(of.values()) for p, of in known.places.items()} if known else {}
 
-    def missing(self, dataset: NodeId, partitions: Iterable[int]) -> list[int]:
-        """Those of ``partitions`` whose block is not there."""
+    def unsaved(self, dataset: NodeId, partitions: Iterable[int]) -> list[int]:
+        """Those of ``partitions`` whose block is on no node's disk."""
         with self._lock:
             known = self._datasets.get(dataset)
-            return [each for each in partitions if known is None or each not in known.places]
+            places = known.places if known else {}
+            return [p for p in partitions if all(at in self._homes for at in places.get(p, ()))]
 
 
 def _take_out(dataset: _Dataset, partition: int, place: str) -> None:
