@@ -56,6 +56,22 @@ def test_pages(program: str) -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_life_of_a_job_shows_what_its_program_prints(tmp_path: Path) -> None:
+    """The lineage, the stages and the log, but for lines that name a worker: it may be another."""
+    text = (ROOT / "docs" / "life-of-a-job.md").read_text(encoding="utf-8")
+    program = tmp_path / "count.py"
+    program.write_text(text.partition("```python\n")[2].partition("```")[0])
+    result = submit(str(program))
+    assert result.returncode == 0, result.stderr
+    shown = re.findall(
+        r"^    (\(\d\) .*| *\+-.*|  +\|  .*|.*stage.*tasks:|{'event': .*})$", text, re.M
+    )
+    printed = {line.strip() for line in result.stdout.splitlines()}
+    wrong = [line for line in shown if "worker" not in line and line.strip() not in printed]
+    assert len(shown) > 12
+    assert wrong == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!\w+:)([^)]+)\)", page.read_text(encoding="utf-8"))
