@@ -7,6 +7,7 @@ from pyrite.compat import PYSPARK
 from pyrite.core.absent import Absent, lookup
 from pyrite.core.errors import (
     BarrierError,
+    BlockLost,
     BroadcastGone,
     CorruptBlockError,
     DriverOnlyError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BarrierError",
+    "BlockLost",
     "BroadcastGone",
     "CorruptBlockError",
     "DriverOnlyError",

@@ -8,8 +8,7 @@ import threading
 import pytest
 from tests.conftest import wait_until
 
-from pyrite import StorageLevel
-from pyrite.core.errors import BlockLost, JobCancelled
+from pyrite import BlockLost, JobCancelled, StorageLevel
 
 pytestmark = pytest.mark.chaos
 

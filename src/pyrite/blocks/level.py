@@ -8,13 +8,13 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StorageLevel:
-    """How a dataset is kept, once computed. The names and flags are PySpark's.
+    """How a dataset is kept, once computed: for `RDD.persist`. Names and flags are PySpark's.
 
-    In PySpark, records in memory are always pickled, so that the flags of its constants say "not
-    deserialized"; here ``MEMORY_ONLY`` and ``MEMORY_AND_DISK`` keep them as live objects in the
-    worker that computed them, which reads them again at no cost. Those who would rather save memory
-    use ``MEMORY_ONLY_SER`` and ``MEMORY_AND_DISK_SER``, which Spark's guide names for its other
-    languages. Their flags are the same; that they are meant is told by their class.
+    ``MEMORY_ONLY`` and ``MEMORY_AND_DISK`` keep records as live objects in the worker that computed
+    them, which reads them again at no cost. ``MEMORY_ONLY_SER`` and ``MEMORY_AND_DISK_SER``, which
+    Spark's guide names for its other languages, keep pickled and compressed bytes, which take less
+    memory. PySpark always pickles, so that its flags say "not deserialized" of all of them: here
+    too, and levels of one's own with the flags of ``MEMORY_ONLY`` keep objects.
 
     Parameters:
         useDisk: keep on the node's disk what memory does not hold.

@@ -28,8 +28,8 @@ class ShuffleLostError(JobFailed):
 
 
 class BlockLost(PyriteError):
-    """A cached block was not where it should be. The job is planned again, so that users do not
-    see it; a dataset of `localCheckpoint`, which cannot be made again, is the exception."""
+    """A partition that `RDD.localCheckpoint` kept is lost, and cannot be made again. (Other cached
+    partitions can be, and are: their jobs are planned again.)"""
 
 
 class JobCancelled(PyriteError):
