@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from pyrite import SparkConf, SparkContext
 
 MakeContext = Callable[..., SparkContext]
+T = TypeVar("T")
 
 
 def pytest_configure() -> None:
@@ -115,6 +117,11 @@ class Journal:
     def note(self, line: object) -> None:
         with open(self.path, "a") as file:
             file.write(f"{line}\n")
+
+    def seen(self, record: T) -> T:
+        """`note`, for a step that passes each record on."""
+        self.note(record)
+        return record
 
     def lines(self) -> list[str]:
         return Path(self.path).read_text().splitlines()

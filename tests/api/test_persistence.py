@@ -26,16 +26,6 @@ LEVELS = [
 ]
 
 
-def noted(journal):
-    """A step that notes each record it sees."""
-
-    def note(x):
-        journal.note(x)
-        return x
-
-    return note
-
-
 @pytest.fixture(params=["local", "local[2]"])
 def sc(request, make_context):
     return make_context(request.param)
@@ -44,7 +34,7 @@ def sc(request, make_context):
 @pytest.mark.parametrize("name", LEVELS)
 def test_each_level_keeps_the_records(sc, journal, name):
     level = getattr(StorageLevel, name)
-    data = sc.range(100, numSlices=4).map(noted(journal)).map(lambda x: (x, str(x))).persist(level)
+    data = sc.range(100, numSlices=4).map(journal.seen).map(lambda x: (x, str(x))).persist(level)
     assert data.getStorageLevel() == level
     first = data.collect()
     assert [data.collect(), data.count(), data.keys().sum()] == [first, 100, 4950]
@@ -52,7 +42,7 @@ def test_each_level_keeps_the_records(sc, journal, name):
 
 
 def test_cache_before_and_after_the_first_action(sc, journal):
-    data = sc.range(6, numSlices=2).map(noted(journal))
+    data = sc.range(6, numSlices=2).map(journal.seen)
     assert data.count() == 6
     assert not data.is_cached
     assert data.cache() is data
@@ -67,7 +57,7 @@ def test_cache_before_and_after_the_first_action(sc, journal):
 
 
 def test_derived_before_it_is_cached(sc, journal):
-    data = sc.range(6, numSlices=2).map(noted(journal))
+    data = sc.range(6, numSlices=2).map(journal.seen)
     derived = data.filter(lambda x: x % 2)
     data.cache()
     assert derived.count() == derived.count() == 3
@@ -75,7 +65,7 @@ def test_derived_before_it_is_cached(sc, journal):
 
 
 def test_take_keeps_the_partitions_it_computes(sc, journal):
-    data = sc.range(100, numSlices=4).map(noted(journal)).cache()
+    data = sc.range(100, numSlices=4).map(journal.seen).cache()
     assert data.first() == data.first() == 0
     assert len(journal.lines()) == 25
     assert data.count() == 100
@@ -93,7 +83,7 @@ def test_another_level_is_refused_until_it_is_unpersisted(sc):
 
 def test_what_finds_no_memory_is_made_again_or_lies_on_disk(make_context, journal):
     sc = make_context("local[2]", {"pyrite.storage.fraction": 0})
-    made = sc.range(50, numSlices=2).map(noted(journal))
+    made = sc.range(50, numSlices=2).map(journal.seen)
     forgotten, written = made.cache(), made.map(abs).persist(StorageLevel.MEMORY_AND_DISK)
     assert forgotten.sum() == forgotten.sum() == 1225
     assert len(journal.lines()) == 100
@@ -145,7 +135,7 @@ def test_datasets_cached_in_different_workers_can_be_zipped(make_context):
 
 
 def test_cached_shuffle_is_read_without_its_files(sc, journal, shuffle_files):
-    pairs = sc.range(20, numSlices=4).map(noted(journal)).map(lambda x: (x % 5, x))
+    pairs = sc.range(20, numSlices=4).map(journal.seen).map(lambda x: (x % 5, x))
     sums = pairs.reduceByKey(operator.add, 2).cache()
     expected = sorted(sums.collect())
     for file in shuffle_files():
@@ -175,7 +165,7 @@ def test_blocks_go_when_nobody_can_ask_for_them(make_context, tmp_path):
 
 def test_a_damaged_block_is_made_again_alone(make_context, tmp_path, journal):
     sc = make_context("local[2]")
-    data = sc.range(10, numSlices=2).map(noted(journal)).persist(StorageLevel.DISK_ONLY)
+    data = sc.range(10, numSlices=2).map(journal.seen).persist(StorageLevel.DISK_ONLY)
     assert data.sum() == 45
     (file,) = glob.glob(str(tmp_path / "local" / "*" / "blocks" / "*" / "1.block"))
     with open(file, "r+b") as stream:
@@ -199,7 +189,7 @@ def test_records_of_an_error_are_not_kept(sc):
 
 
 def test_a_cached_loop_touches_its_input_once(sc, journal):
-    data = sc.range(10, numSlices=2).map(noted(journal)).cache()
+    data = sc.range(10, numSlices=2).map(journal.seen).cache()
     for step in range(300):
         data = data.map(lambda x: x + 1).cache()
         assert data.first() == step + 1
@@ -220,7 +210,7 @@ def test_long_lineages(sc):
 
 
 def test_local_checkpoint_forgets_the_lineage(sc, journal):
-    pairs = sc.range(10, numSlices=2).map(noted(journal)).map(lambda x: (x, 1))
+    pairs = sc.range(10, numSlices=2).map(journal.seen).map(lambda x: (x, 1))
     data = pairs.reduceByKey(operator.add)
     data.localCheckpoint()
     assert data.isLocallyCheckpointed()
@@ -242,7 +232,7 @@ def folder(sc, tmp_path):
 
 
 def test_checkpoint_saves_and_forgets_the_lineage(sc, folder, journal, shuffle_files):
-    pairs = sc.range(10, numSlices=2).map(noted(journal)).map(lambda x: (x, None))
+    pairs = sc.range(10, numSlices=2).map(journal.seen).map(lambda x: (x, None))
     data = pairs.reduceByKey(operator.add, 3).cache()
     derived = data.keys().map(lambda x: x + 1)
     data.checkpoint()

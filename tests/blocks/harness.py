@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.damages import TO_ANY_FILE, Damage, flip
 
 from pyrite.blocks.level import StorageLevel
 from pyrite.blocks.store import BlockStore
@@ -56,25 +58,12 @@ def files(folder: Path) -> list[Path]:
     return sorted(path for path in Path(folder, "blocks").rglob("*") if path.is_file())
 
 
-def flip(path: Path, position: int) -> None:
-    data = bytearray(path.read_bytes())
-    data[position] ^= 0x10
-    path.write_bytes(data)
-
-
-DAMAGES: dict[str, Callable[[Path], object]] = {
-    "deleted": Path.unlink,
-    "empty": lambda path: path.write_bytes(b""),
-    "magic": lambda path: flip(path, 0),
+DAMAGES: dict[str, Damage] = {
+    **TO_ANY_FILE,
     "name": lambda path: flip(path, 10),
     "header checksum": lambda path: flip(path, 25),
     "frame header": lambda path: flip(path, 30),
     "data": lambda path: flip(path, 80),
-    "end frame": lambda path: flip(path, path.stat().st_size - 3),
-    "cut by a byte": lambda path: path.write_bytes(path.read_bytes()[:-1]),
-    "cut in half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
-    "longer": lambda path: path.write_bytes(path.read_bytes() + b"x"),
-    "another file": lambda path: path.write_text("a text, and no short one at that" * 9),
 }
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.blocks.harness import flip, small_disk
+from tests.blocks.harness import small_disk
+from tests.damages import flip
 
 from pyrite.blocks.broadcasts import Broadcasts, read_broadcast, write_broadcast
 from pyrite.core.errors import BroadcastGone, CorruptBlockError, SerializationError

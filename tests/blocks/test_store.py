@@ -18,12 +18,12 @@ from tests.blocks.harness import (
     Roomy,
     Starved,
     files,
-    flip,
     forms,
     keep,
     small_disk,
     store,
 )
+from tests.damages import flip
 
 from pyrite.blocks.disk import DiskBlocks
 from pyrite.blocks.level import StorageLevel

@@ -18,17 +18,9 @@ def kill(pid):
     os.kill(pid, signal.SIGKILL)
 
 
-def noted(journal):
-    def note(x):
-        journal.note(x)
-        return x
-
-    return note
-
-
 def test_only_what_the_dead_worker_held_is_made_again(make_context, journal):
     sc = make_context("local[2]")
-    data = sc.range(8, numSlices=8).map(noted(journal)).map(lambda x: (x, os.getpid())).cache()
+    data = sc.range(8, numSlices=8).map(journal.seen).map(lambda x: (x, os.getpid())).cache()
     made_in = dict(data.collect())
     victim = made_in[0]
     kill(victim)
@@ -40,7 +32,7 @@ def test_only_what_the_dead_worker_held_is_made_again(make_context, journal):
 
 def test_a_second_copy_outlives_the_worker(make_context, journal):
     sc = make_context("local[2]")
-    made = sc.range(8, numSlices=8).map(noted(journal)).map(lambda x: (x, os.getpid()))
+    made = sc.range(8, numSlices=8).map(journal.seen).map(lambda x: (x, os.getpid()))
     data = made.persist(StorageLevel.MEMORY_ONLY_2)
     for pid in set(dict(data.collect()).values()):
         kill(pid)

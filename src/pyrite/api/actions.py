@@ -192,7 +192,8 @@ class Actions(Dataset[T_co]):
             ...                       lambda a, b: (a[0] + b[0], a[1] + b[1]))
             (10, 5)
         """
-        function("aggregate()", seqOp), function("aggregate()", combOp)
+        function("aggregate()", seqOp)
+        function("aggregate()", combOp)
         parts = self._run(lambda it, task: reduce(seqOp, it, zeroValue))
         return reduce(combOp, parts, copy.deepcopy(zeroValue))
 
@@ -221,7 +222,8 @@ class Actions(Dataset[T_co]):
         depth: int = 2,
     ) -> U:
         """As `aggregate`, joining the partitions' results in ``depth`` steps."""
-        function("treeAggregate()", seqOp), function("treeAggregate()", combOp)
+        function("treeAggregate()", seqOp)
+        function("treeAggregate()", combOp)
         if not self._rdd.getNumPartitions():
             return zeroValue
         parts = self._per_partition(lambda _, records: [reduce(seqOp, records, zeroValue)])

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pyrite.api.accumulators import AccumulatorParam
+from pyrite.api.accumulators import Accumulator, AccumulatorParam
 from pyrite.api.application import Application
 from pyrite.core.context import TaskContext
 from pyrite.core.errors import UnsupportedError
@@ -72,7 +72,7 @@ class BasicProfiler(Profiler):
 
     def __init__(self, ctx: SparkContext) -> None:
         super().__init__(ctx)
-        self._accumulator = ctx.accumulator(None, _Stats())
+        self._accumulator: Accumulator[Any] = ctx.accumulator(None, _Stats())
 
     def profile(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call ``func``, in a task, and give what it returns; its calls are added to `stats`."""

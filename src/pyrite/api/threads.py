@@ -5,12 +5,10 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from pyrite.api.context import SparkContext
 from pyrite.api.properties import LocalProperties
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class InheritableThread(threading.Thread):

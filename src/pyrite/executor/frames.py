@@ -75,6 +75,7 @@ def _raised_at(place: Place) -> TracebackType:
     code = compile(ast.Module([raising], []), place.file, "exec").replace(
         co_firstlineno=place.first_line, co_name=place.function, co_qualname=place.qualified
     )
+    here: TracebackType | None = None
     try:
         exec(code, {"__name__": place.module, "error": LookupError()})
     except LookupError as error:

@@ -101,7 +101,7 @@ def _user_frames(tb: TracebackType | None) -> TracebackType | None:
 
 
 def _details(error: BaseException, frames: TracebackType | None, task: TaskContext) -> list[str]:
-    details = list(getattr(error, "__notes__", ()))
+    details: list[str] = list(getattr(error, "__notes__", ()))
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         details.append(f"shuffle and spill files lie under {os.path.dirname(task.scratch)}")
     if task.position is not None:

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
-
-Dumps: TypeAlias = Callable[[Any], bytes]
+from typing import Any
 
 loads: Callable[[bytes | memoryview], Any] = pickle.loads
 

@@ -41,6 +41,7 @@ def aggregate(
             watch.released(held)
     if overflow is None:
         return iter(combiners.items())
+    held = len(combiners)
     overflow.spill(drain(combiners))
     watch.released(held)
     parts = map(overflow.part, range(FAN_OUT))
