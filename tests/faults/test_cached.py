@@ -222,7 +222,7 @@ def test_a_local_checkpoint_outlives_a_task_that_misses_its_other_input(
 def test_checkpoints_of_several_threads_are_taken_once(make_context, tmp_path, journal):
     sc = make_context("local[2]")
     sc.setCheckpointDir(str(tmp_path / "checkpoints"))
-    data = sc.range(8, numSlices=4).map(noted(journal))
+    data = sc.range(8, numSlices=4).map(journal.seen)
     data.checkpoint()
     sums = in_threads(4, data.sum)
     assert sums == [28] * 4
@@ -232,7 +232,7 @@ def test_checkpoints_of_several_threads_are_taken_once(make_context, tmp_path, j
 
 def test_kept_again_at_once_is_kept(make_context, journal):
     sc = make_context("local[2]")
-    data = sc.range(8, numSlices=4).map(noted(journal))
+    data = sc.range(8, numSlices=4).map(journal.seen)
     for times in range(1, 30):
         data.cache().count()
         data.unpersist()
