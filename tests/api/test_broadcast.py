@@ -282,3 +282,8 @@ def test_workers_share_the_pages_of_an_array_and_the_driver_has_none(make_contex
         assert private < MB
     assert driver.memory_info().rss < before - size + 40 * MB
     assert held.value.sum() == size  # mapped by the driver, too
+
+
+def test_a_dataset_cannot_be_broadcast(sc):
+    with pytest.raises(SerializationError, match=r"given an RDD; give it what collect\(\)"):
+        sc.broadcast(sc.range(3))

@@ -145,3 +145,47 @@ def test_what_cannot_be_called_is_refused_at_the_call(sc, call):
 def test_bad_number_of_partitions_is_refused_at_the_call(sc, call, number, error):
     with pytest.raises(error, match="numPartitions must be"):
         getattr(sc.range(3), call)(number)
+
+
+def test_flat_map_of_a_function_without_return_is_told(sc):
+    with pytest.raises(TypeError, match="'NoneType' object is not iterable") as caught:
+        sc.parallelize(["to be"], 1).flatMap(lambda line: None).collect()
+    assert any("does it lack a return?" in note for note in caught.value.__notes__)
+
+
+def test_map_partitions_says_what_its_function_must_give(sc):
+    with pytest.raises(TypeError, match=r"'int' object is not iterable: .* an iterable of records"):
+        sc.range(2).mapPartitions(lambda records: 5).count()
+
+
+@pytest.mark.parametrize("number", ["A", None, 1.5])
+def test_partition_function_must_give_an_int(sc, number):
+    pairs = sc.parallelize([("a", 1)], 1)
+    with pytest.raises(TypeError, match=f"must give an int, not {number!r} for the key 'a'"):
+        pairs.partitionBy(2, lambda key: number).collect()
+
+
+def test_exception_of_a_partition_function_is_left_as_it_is(sc):
+    pairs = sc.parallelize([("a", 1)], 1)
+    with pytest.raises(ValueError, match="no place for a"):
+        pairs.partitionBy(2, refuse).collect()
+
+
+def refuse(key):
+    raise ValueError(f"no place for {key}")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda rdd: rdd.join([("a", 1)]),
+        lambda rdd: rdd.cogroup({"a": 1}),
+        lambda rdd: rdd.union([1]),
+        lambda rdd: rdd.zip([1]),
+        lambda rdd: rdd.cartesian([1]),
+        lambda rdd: rdd.context.union([rdd, [1]]),
+    ],
+)
+def test_a_list_in_the_place_of_an_rdd_is_refused_at_the_call(sc, call):
+    with pytest.raises(TypeError, match=r"needs an RDD, not a (list|dict); sc\.parallelize\(\)"):
+        call(sc.parallelize([("a", 1)]))

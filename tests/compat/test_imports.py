@@ -83,7 +83,7 @@ def test_modules_are_there_as_pyrites_too() -> None:
         ("from pyspark import SQLContext", "pyspark.SQLContext", "SparkSession.builder"),
         ("import pyspark; pyspark.SQLContext", "pyspark.SQLContext", "SparkSession.builder"),
         ("from pyspark.java_gateway import launch_gateway", "pyspark.java_gateway", "machinery"),
-        ("from py4j.protocol import Py4JJavaError", "py4j", "as itself"),
+        ("from py4j.java_gateway import JavaGateway", "py4j.java_gateway", "as itself"),
         ("from pyrite.ml import Pipeline", "pyspark.ml", "scikit-learn"),
         ("from pyrite import HiveContext", "pyspark.HiveContext", "SparkSession.builder"),
     ],
@@ -100,6 +100,26 @@ def test_what_is_missing_is_told_with_its_place_and_a_way_out(
     assert error == "pyrite.core.errors.UnsupportedImportError"
     assert place == f"app.py:2 asks for {asked}, which Pyrite does not have"
     assert advice in message[0]
+
+
+def test_except_py4j_java_error_catches_what_a_job_raises(program: Program) -> None:
+    text = """
+        from py4j.protocol import Py4JJavaError
+        from pyspark import SparkContext
+
+        with SparkContext() as sc:
+            for action in (
+                lambda: sc.parallelize(["x"]).map(int).sum(),
+                lambda: sc.textFile("/no/such/file").count(),
+                lambda: sc.range(1).saveAsTextFile("/"),
+            ):
+                try:
+                    action()
+                except Py4JJavaError as error:
+                    print(type(error).__name__)
+    """
+    result = program(text, *SUBMIT)
+    assert result.stdout.split() == ["ValueError", "FileNotFoundError", "FileExistsError"]
 
 
 def test_it_is_an_import_error_and_an_unsupported_error() -> None:

@@ -116,3 +116,16 @@ def test_serializers() -> None:
         batched.dumps([1])
     with pytest.raises(UnsupportedError, match="PickleSerializer and Marshal"):
         serializers.PickleSerializer().dump_stream([1], None)
+
+
+def test_exceptions_of_tasks_are_caught_by_the_names_that_pyspark_has_for_them() -> None:
+    """They are raised as themselves, and may be any."""
+    assert errors.PythonException is Exception
+
+
+def test_kinds_of_rdds_and_of_groups_can_be_named() -> None:
+    from pyrite.compat.pyspark.core.rdd import PipelinedRDD
+    from pyrite.compat.pyspark.resultiterable import ResultIterable
+
+    assert issubclass(pyrite.RDD, PipelinedRDD)
+    assert ResultIterable[str].__origin__ is ResultIterable

@@ -51,6 +51,16 @@ def part_of_a_record(sc: Any) -> Any:
         return sc.binaryRecords(path, 4).collect()
 
 
+def not_utf8(sc: Any) -> Any:
+    with folder({"a": "café\n".encode("latin-1")}) as path:
+        return sc.textFile(path).collect()
+
+
+def bytes_as_they_are(sc: Any) -> Any:
+    with folder({"a": "café\n".encode("latin-1")}) as path:
+        return sc.textFile(path, use_unicode=False).collect()
+
+
 def count_inside(sc: Any) -> Any:
     other = sc.range(3)
     return sc.range(2).map(lambda x: other.count()).collect()
@@ -156,6 +166,31 @@ DIFFERENCES: dict[str, Difference] = {
     ),
     "a folder that exists": Difference(
         save_twice, Raised("FileExistsError", "out exists; choose another or delete it"), IN_PYTHON
+    ),
+    "a text that is not UTF-8": Difference(
+        not_utf8,
+        Raised("UnicodeDecodeError", "'utf-8' codec can't decode byte 0xe9 in position 3"),
+        "PySpark puts U+FFFD for each such byte, without a word: textFile(errors='replace') does",
+    ),
+    "bytes of a text that is not UTF-8": Difference(
+        bytes_as_they_are,
+        Value([b"caf\xe9"]),
+        "PySpark replaces what is not UTF-8 before the program sees it, so that it is lost",
+    ),
+    "mapPartitions to nothing": Difference(
+        lambda sc: sc.range(2).mapPartitions(lambda it: None).collect(),
+        Raised("TypeError", "'NoneType' object is not iterable: a function of a whole partition"),
+        CLEARER,
+    ),
+    "a partition function that gives text": Difference(
+        lambda sc: sc.parallelize([("a", 1)], 1).partitionBy(2, lambda key: "A").collect(),
+        Raised("TypeError", "the partition function must give an int, not 'A' for the key 'a'"),
+        CLEARER,
+    ),
+    "join with a list": Difference(
+        lambda sc: sc.parallelize(PAIRS).join(PAIRS).collect(),
+        Raised("TypeError", "a join or cogroup needs an RDD, not a list"),
+        AT_THE_CALL,
     ),
     "a command that fails": Difference(
         lambda sc: sc.parallelize([1], 1).pipe("false", checkCode=True).collect(),

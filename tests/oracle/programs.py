@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from tests.oracle import jobs, shared
+from tests.oracle import classics, jobs, shared
 from tests.oracle.outcomes import Bag, Program
 
 NAN = float("nan")
@@ -521,6 +521,16 @@ STATISTICS: dict[str, Program] = {
     "stats of little": lambda sc: [sc.parallelize(each, 2).stats() for each in ([], [3])],
     "stats as text": lambda sc: str(sc.parallelize([1, 2, 3]).stats()),
     "sampleVariance of one": lambda sc: sc.parallelize([4]).sampleVariance(),
+    **classics.WITH_NUMPY,
 }
 
-PROGRAMS = {**SOURCES, **FORMATS, **NARROW, **WIDE, **ACTIONS, **shared.PROGRAMS, **jobs.PROGRAMS}
+PROGRAMS = {
+    **SOURCES,
+    **FORMATS,
+    **NARROW,
+    **WIDE,
+    **ACTIONS,
+    **shared.PROGRAMS,
+    **jobs.PROGRAMS,
+    **classics.PROGRAMS,
+}

@@ -156,6 +156,18 @@ def function(call: str, value: Any) -> Any:
     return value
 
 
+def node_of(call: str, other: Any) -> Node:
+    """The node of ``other``, if it is an RDD.
+
+    Raises:
+        TypeError: it is not; ``call`` says what was called with it.
+    """
+    if isinstance(other, Dataset):
+        return other._node
+    kind = type(other).__name__
+    raise TypeError(f"{call} needs an RDD, not a {kind}; sc.parallelize() makes one of a list")
+
+
 def itself(value: Any) -> Any:
     """The identity: a combiner that is its first value, a key that is its own partition."""
     return value

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from pyrite.api.dataset import Dataset, T_co, function, itself
+from pyrite.api.dataset import Dataset, T_co, function, itself, node_of
 from pyrite.api.sampling import KeySample, range_bounds, stratified_sampler
 from pyrite.lineage.dependency import Aggregator, Grouping, Order
 from pyrite.lineage.node import Node
@@ -340,11 +340,10 @@ def _cogrouped(
     number: int | None,
 ) -> RDD[Any]:
     """Groups of several datasets, placed as they are already, if that fits."""
-    sides = (mine, *others)
-    nodes = [side._node for side in sides]
+    nodes = [mine._node, *(node_of("a join or cogroup", other) for other in others)]
     partitioner = _common_partitioner(nodes, number)
     if partitioner is None:
-        parts = number or max(side._default_partitions() for side in sides)
+        parts = number or max(side._default_partitions() for side in (mine, *others))
         partitioner = mine._partitioner(parts, portable_hash)
     return mine._derive(CoGrouped(nodes, partitioner, "cogroup"))
 

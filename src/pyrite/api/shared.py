@@ -7,6 +7,8 @@ from typing import TypeVar
 from pyrite.api.accumulators import Accumulator, AccumulatorParam, Accumulators
 from pyrite.api.application import Application
 from pyrite.api.broadcast import Broadcast, Home
+from pyrite.api.dataset import Dataset
+from pyrite.core.errors import SerializationError
 
 T = TypeVar("T")
 
@@ -33,6 +35,10 @@ class SharedVariables(Application):
             ['Japan', '?']
         """
         self._check_running()
+        if isinstance(value, Dataset):
+            raise SerializationError(
+                "broadcast() was given an RDD; give it what collect() or collectAsMap() makes of it"
+            )
         return self._broadcasts.new(value)
 
     def accumulator(

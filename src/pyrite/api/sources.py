@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from pyrite.api.application import Application
-from pyrite.api.dataset import positive
+from pyrite.api.dataset import node_of, positive
 from pyrite.api.rdd import RDD
 from pyrite.api.transformations import union_of
 from pyrite.lineage.sources import Collection, Empty
@@ -161,7 +161,7 @@ class Sources(Application):
         """All records of several datasets."""
         if not rdds:
             return self.emptyRDD()
-        return self._rdd(union_of([rdd._node for rdd in rdds]))
+        return self._rdd(union_of([node_of("union()", rdd) for rdd in rdds]))
 
     def _cutting(self) -> dict[str, int]:
         return {

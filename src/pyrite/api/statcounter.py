@@ -1,4 +1,4 @@
-"""Count, mean, variance and extremes of numbers, in one pass and mergeable."""
+"""Count, mean, variance and extremes of numbers or arrays, in one pass and mergeable."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class StatCounter:
-    """Running statistics.
+    """Running statistics. Those of NumPy's arrays are arrays, item by item.
 
     Welford's update (Technometrics 1962); two counters are merged as in Chan, Golub and
     LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances" (1979).
@@ -33,8 +33,7 @@ class StatCounter:
         self.n += 1
         self.mu += delta / self.n
         self.m2 += delta * (value - self.mu)
-        self.maxValue = max(self.maxValue, value)
-        self.minValue = min(self.minValue, value)
+        self._stretch(value, value)
         return self
 
     def mergeStats(self, other: StatCounter) -> StatCounter:
@@ -45,11 +44,19 @@ class StatCounter:
             total = self.n + other.n
             delta = other.mu - self.mu
             self.m2 += other.m2 + delta * delta * self.n * other.n / total
-            self.mu += delta * other.n / total
+            self.mu = _merged_mean(self, other, total)
             self.n = total
-            self.maxValue = max(self.maxValue, other.maxValue)
-            self.minValue = min(self.minValue, other.minValue)
+            self._stretch(other.minValue, other.maxValue)
         return self
+
+    def _stretch(self, low: float, high: float) -> None:
+        try:
+            self.minValue, self.maxValue = min(self.minValue, low), max(self.maxValue, high)
+        except ValueError:  # these are arrays
+            import numpy
+
+            self.minValue = numpy.minimum(self.minValue, low)
+            self.maxValue = numpy.maximum(self.maxValue, high)
 
     def copy(self) -> StatCounter:
         """Another counter that has seen the same."""
@@ -61,35 +68,35 @@ class StatCounter:
 
     def mean(self) -> float:
         """Their mean; 0.0 if there are none."""
-        return float(self.mu)
+        return _plain(self.mu)
 
     def sum(self) -> float:
         """Their sum."""
-        return float(self.n * self.mu)
+        return _plain(self.n * self.mu)
 
     def min(self) -> float:
         """The smallest; infinity if there are none."""
-        return float(self.minValue)
+        return _plain(self.minValue)
 
     def max(self) -> float:
         """The largest; minus infinity if there are none."""
-        return float(self.maxValue)
+        return _plain(self.maxValue)
 
     def variance(self) -> float:
         """Of the numbers as the whole population. NaN if there are none."""
-        return float(self.m2 / self.n) if self.n else math.nan
+        return _plain(self.m2 / self.n) if self.n else math.nan
 
     def sampleVariance(self) -> float:
         """Of the numbers as a sample. NaN if there are fewer than two."""
-        return float(self.m2 / (self.n - 1)) if self.n > 1 else math.nan
+        return _plain(self.m2 / (self.n - 1)) if self.n > 1 else math.nan
 
     def stdev(self) -> float:
         """The square root of `variance`."""
-        return math.sqrt(self.variance())
+        return _plain(self.variance() ** 0.5)
 
     def sampleStdev(self) -> float:
         """The square root of `sampleVariance`."""
-        return math.sqrt(self.sampleVariance())
+        return _plain(self.sampleVariance() ** 0.5)
 
     def asDict(self, sample: bool = False) -> dict[str, float]:
         """All of them by name.
@@ -112,3 +119,17 @@ class StatCounter:
             f"(count: {self.count()}, mean: {self.mean()}, stdev: {self.stdev()}, "
             f"max: {self.max()}, min: {self.min()})"
         )
+
+
+def _merged_mean(one: StatCounter, other: StatCounter, total: int) -> float:
+    """Of many and few, the mean of the many, moved; else what is nearer to the truth, their
+    weighted mean (Chan et al., section 2)."""
+    many, few = (one, other) if one.n > other.n else (other, one)
+    if few.n * 10 >= many.n:
+        return (one.mu * one.n + other.mu * other.n) / total
+    return many.mu + (few.mu - many.mu) * few.n / total
+
+
+def _plain(value: float) -> float:
+    """A number as a float; an array as it is."""
+    return value if getattr(value, "ndim", 0) else float(value)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pyrite.api.dataset import Dataset, T_co, function, itself, positive
+from pyrite.api.dataset import Dataset, T_co, function, itself, node_of, positive
 from pyrite.api.dealing import dealer
 from pyrite.api.piping import through_command
 from pyrite.api.sampling import range_sampler, sampler
@@ -241,13 +241,14 @@ class Transformations(Dataset[T_co]):
             >>> sc.range(2).zip(sc.parallelize("ab")).collect()
             [(0, 'a'), (1, 'b')]
         """
+        theirs = node_of("zip()", other)
         mine, others = self._rdd.getNumPartitions(), other.getNumPartitions()
         if mine != others:
             raise ValueError(
                 f"Can only zip with RDD which has the same number of partitions: "
                 f"here {mine} and {others}"
             )
-        return self._derive(Zipped((self._node, other._node)))
+        return self._derive(Zipped((self._node, theirs)))
 
     def cartesian(self, other: RDD[U]) -> RDD[tuple[T_co, U]]:
         """Every pair of a record of this and a record of ``other``.
@@ -256,7 +257,7 @@ class Transformations(Dataset[T_co]):
             >>> sc.range(2).cartesian(sc.parallelize("ab")).collect()
             [(0, 'a'), (0, 'b'), (1, 'a'), (1, 'b')]
         """
-        return self._derive(Cartesian(self._node, other._node))
+        return self._derive(Cartesian(self._node, node_of("cartesian()", other)))
 
     def intersection(self, other: RDD[Any]) -> RDD[T_co]:
         """The distinct records that are in both."""

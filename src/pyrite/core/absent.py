@@ -66,7 +66,7 @@ def refuse_name(owner: object, advice: Mapping[str, str], name: str) -> NoReturn
 
 
 def _check(full: str) -> None:
-    if full == "py4j":
+    if full.partition(".")[0] == "py4j":
         _refuse(full, PY4J)
     for package in _PACKAGES:
         name = full.removeprefix(package)

@@ -65,8 +65,11 @@ MODULES: Mapping[str, str] = {
 }
 """By dotted name below ``pyspark``: modules, and what is in them."""
 
-PY4J = _NO_JVM + "an exception of a task's is raised in the driver as itself"
-"""Of the package that PySpark comes with."""
+PY4J = (
+    _NO_JVM + "an exception of a task's is raised in the driver as itself: catch Exception, or a "
+    "class that tells more"
+)
+"""Of what `pyrite.compat` leaves out of the package that PySpark comes with."""
 
 RDD_NAMES: Mapping[str, str] = {
     **dict.fromkeys(

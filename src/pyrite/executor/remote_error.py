@@ -104,6 +104,8 @@ def _details(error: BaseException, frames: TracebackType | None, task: TaskConte
     details: list[str] = list(getattr(error, "__notes__", ()))
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         details.append(f"shuffle and spill files lie under {os.path.dirname(task.scratch)}")
+    if frames is None and str(error) == "'NoneType' object is not iterable":
+        details.append("perhaps a function given to flatMap returned None: does it lack a return?")
     if task.position is not None:
         details.append(f"input: {task.position()}")
     if frames is not None and (record := _record(frames.tb_frame)) is not None:

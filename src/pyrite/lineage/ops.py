@@ -87,7 +87,15 @@ class MapPartitions:
     by_record = False
 
     def apply(self, partition: int, records: Iterator[Any]) -> Iterator[Any]:
-        return iter(self.function(partition, records))
+        result = self.function(partition, records)
+        try:
+            return iter(result)
+        except TypeError:
+            kind = type(result).__name__
+            raise TypeError(
+                f"{kind!r} object is not iterable: a function of a whole partition must return "
+                f"an iterable of records, or be a generator"
+            ) from None
 
 
 def apply_ops(ops: Sequence[Op], partition: int, records: Iterator[Any]) -> Iterator[Any]:

@@ -8,7 +8,7 @@ failed, or the record's shape, or its key.
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 SOUND: Any = (None, None)
@@ -37,3 +37,19 @@ def check_pair(record: Any) -> None:
             return
         shown = reprlib.repr(key)
         raise TypeError(f"keys must be hashable, got {shown}: {error}") from None
+
+
+def check_place(place: Callable[[Any], int], record: Any) -> None:
+    """Raise a TypeError if the user's function, in the partitioner ``place``, gives no int for
+    the key of ``record``. To be called after `check_pair`."""
+    function = getattr(place, "function", None)
+    if function is None or isinstance(record, Iterator):
+        return
+    key, _ = record
+    try:
+        number = function(key)
+    except Exception:
+        return  # the user's error
+    if not hasattr(number, "__index__"):
+        shown = f"{reprlib.repr(number)} for the key {reprlib.repr(key)}"
+        raise TypeError(f"the partition function must give an int, not {shown}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from types import GenericAlias
 from typing import Any
 
 from pyrite.core.context import TaskContext
@@ -28,6 +29,10 @@ class Values:
     def __init__(self, values: list[Any], spilled: Run | None = None) -> None:
         self._values = values
         self._spilled = spilled
+
+    def __class_getitem__(cls, item: Any) -> GenericAlias:
+        """For annotations such as ``ResultIterable[str]``."""
+        return GenericAlias(cls, item)
 
     def __len__(self) -> int:
         return len(self._values) if self._spilled is None else self._spilled.entries

@@ -15,7 +15,7 @@ from pyrite.lineage.dependency import Aggregator
 from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
 from pyrite.serial.hashing import PLAIN_TYPES, stable_hash
 from pyrite.shuffle.buckets import Buckets
-from pyrite.shuffle.pairs import SOUND, check_pair
+from pyrite.shuffle.pairs import SOUND, check_pair, check_place
 from pyrite.shuffle.portions import Portions
 
 
@@ -90,6 +90,7 @@ def _put(portion: Iterable[Any], place: Callable[[Any], int], buckets: Buckets) 
             add_value[partition](value)
     except (TypeError, ValueError):
         check_pair(record)
+        check_place(place, record)
         raise
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pyrite.core.errors import PyriteError
 
+PythonException = Exception
+"""PySpark raises it for any exception of a task's, which is raised here as itself."""
+
 
 class AnalysisException(PyriteError):
     """A query means nothing."""
@@ -23,10 +26,6 @@ class QueryExecutionException(PyriteError):
 
 class StreamingQueryException(PyriteError):
     """A streaming query failed."""
-
-
-class PythonException(PyriteError):
-    """A Python function in a query failed."""
 
 
 class SparkRuntimeException(PyriteError):

@@ -1,4 +1,4 @@
-"""``pyspark.rdd``."""
+"""``pyspark.rdd``. A `PipelinedRDD` is there a kind of RDD; here every RDD is one."""
 
 from pyrite.api.barrier import RDDBarrier
 from pyrite.api.estimates import BoundedFloat
@@ -6,4 +6,6 @@ from pyrite.api.partitioner import Partitioner
 from pyrite.api.rdd import RDD
 from pyrite.serial.hashing import portable_hash
 
-__all__ = ["RDD", "BoundedFloat", "Partitioner", "RDDBarrier", "portable_hash"]
+PipelinedRDD = RDD
+
+__all__ = ["RDD", "BoundedFloat", "Partitioner", "PipelinedRDD", "RDDBarrier", "portable_hash"]

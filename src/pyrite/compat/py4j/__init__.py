@@ -1,0 +1,1 @@
+"""``py4j``: of the package that PySpark comes with, the exceptions that programs catch."""
