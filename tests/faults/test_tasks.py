@@ -240,6 +240,17 @@ def test_exceptions_that_were_handled_on_the_way_come_along(make_context):
     assert caught.value.__context__ is None
 
 
+def test_cause_that_was_never_raised_comes_along(make_context):
+    """As of what a pool of processes gives: its cause holds the other process's traceback."""
+
+    def broken(x):
+        raise ValueError("outer") from KeyError("inner")
+
+    with pytest.raises(ValueError, match="outer") as caught:
+        make_context("local[1,1]").parallelize([0], 1).map(broken).collect()
+    assert repr(caught.value.__cause__) == "KeyError('inner')"
+
+
 def test_exception_that_cannot_travel_brings_its_frames_and_what_came_before(make_context):
     def broken(x):
         try:

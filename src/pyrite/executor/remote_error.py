@@ -62,16 +62,25 @@ def _described(
 ) -> RemoteError:
     is_cause = error.__suppress_context__
     before = error.__cause__ if is_cause else error.__context__
-    before_frames = _user_frames(before.__traceback__) if before is not None and depth else None
     text = _text(error)
     return RemoteError(
         error=_pickled_error(error),
         said=f"{type(error).__name__}: {text}" if text else type(error).__name__,
         places=places(frames),
         notes=tuple(getattr(error, "__notes__", ())),
-        before=_described(before, before_frames, depth - 1) if before and before_frames else None,
+        before=_before(before, depth),
         is_cause=is_cause,
     )
+
+
+def _before(error: BaseException | None, depth: int) -> RemoteError | None:
+    """What came before, if it is the user's: it has frames of theirs, or was never raised."""
+    if error is None or not depth:
+        return None
+    frames = _user_frames(error.__traceback__)
+    if frames is None and error.__traceback__ is not None:
+        return None
+    return _described(error, frames, depth - 1)
 
 
 def _text(error: BaseException) -> str:
