@@ -1,5 +1,6 @@
 """Workers that die with cached blocks: what they held is made again, and nothing else."""
 
+import json
 import operator
 import os
 import signal
@@ -290,3 +291,22 @@ def in_threads(number, call):
     for thread in threads:
         thread.join(30)
     return results
+
+
+def test_a_job_that_is_planned_again_says_so(make_context, journal, tmp_path):
+    sc = make_context("local[2]", {"pyrite.eventLog": str(tmp_path / "events")})
+    data = sc.range(4, numSlices=4).map(lambda x: (x, os.getpid())).cache()
+    data.count()
+
+    def die_once(pair):
+        if journal.first_time("died"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return pair[0]
+
+    assert data.map(die_once).sum() == 6
+    sc.stop()
+    events = [json.loads(line) for line in (tmp_path / "events").read_text().splitlines()]
+    starts = [(e["job"], e["again"]) for e in events if e["event"] == "JobStarted"]
+    assert starts[:2] == [(0, False), (1, False)]
+    assert (1, True) in starts
+    assert [e["job"] for e in events if e["event"] == "JobEnded"] == [0, 1]

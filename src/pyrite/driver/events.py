@@ -15,13 +15,17 @@ from pyrite.core.outcome import Cause, Metrics
 
 @dataclass(frozen=True, slots=True)
 class JobStarted:
-    """``properties`` are those of the thread that started it: its group, its tags, ..."""
+    """``properties`` are those of the thread that started it: its group, its tags, ...
+
+    ``again``: it goes on by another plan, as a cached block was lost that the first one reads.
+    """
 
     time: float
     job: JobId
     name: str
     stages: tuple[StageId, ...]
     properties: Mapping[str, str]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

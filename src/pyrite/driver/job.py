@@ -37,6 +37,7 @@ class Job:
         self.action = action
         self.plan = plan
         self.properties = properties
+        self.started = False
         self.done = threading.Event()
         self._results: dict[int, bytes] = {}
         self.error: BaseException | None = None

@@ -222,7 +222,10 @@ class Loop:
         self._stages.add(job.plan, job.properties)
         spec = job.plan.spec
         stages = tuple(stage.stage for stage in spec.stages)
-        self._say(seen.JobStarted(time.time(), job.id, spec.name, stages, job.properties))
+        self._say(
+            seen.JobStarted(time.time(), job.id, spec.name, stages, job.properties, job.started)
+        )
+        job.started = True
         self._decide(heard.JobSubmitted(spec))
 
     def _reported(self, report: TaskReport) -> None:
