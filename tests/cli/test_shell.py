@@ -155,6 +155,14 @@ def test_without_a_terminal(pyrite: Run) -> None:
     assert result.returncode == 3, result.stderr
 
 
+def test_a_block_at_the_end_of_the_input_is_run(pyrite: Run) -> None:
+    lines = "if spark.sparkContext is sc:\n    print(sc.range(4).sum())"
+    result = pyrite("shell", "--master", "local", input=lines)
+    assert "6\n" in result.stdout, result.stderr
+    unfinished = pyrite("shell", "--master", "local", input="print(sc.range(4).sum(),")
+    assert unfinished.returncode == 0
+
+
 def test_a_master_that_does_not_exist_is_one_line(pyrite: Run) -> None:
     result = pyrite("shell", "--master", "locl[2]")
     assert result.returncode == 1

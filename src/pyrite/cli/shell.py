@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import code
 import os
 import platform
 import sys
@@ -17,12 +18,16 @@ import pyrite
 from pyrite import compat
 from pyrite.cli.program import fresh_main
 from pyrite.cli.settings import engine_options, export
+from pyrite.sql import SparkSession
 
 
 @click.command()
 @engine_options
 def shell(master: str | None, name: str | None, conf: dict[str, str]) -> None:
-    """Start an interactive session, in which `sc` is a SparkContext."""
+    """Start an interactive session: `sc` is a SparkContext.
+
+    And `spark` is a SparkSession of it. Where IPython is installed, it is used.
+    """
     export(master, name or "pyrite shell", conf)
     compat.install()
     sys.path.insert(0, "")
@@ -31,10 +36,11 @@ def shell(master: str | None, name: str | None, conf: dict[str, str]) -> None:
         sc = pyrite.SparkContext()
     except (pyrite.PyriteError, ValueError) as error:
         raise click.ClickException(str(error)) from None
-    names.update(pyrite=pyrite, sc=sc, SparkConf=pyrite.SparkConf, SparkContext=pyrite.SparkContext)
+    names.update(pyrite=pyrite, sc=sc, spark=SparkSession(sc))
+    names.update(SparkConf=pyrite.SparkConf, SparkContext=pyrite.SparkContext)
     banner = (
         f"Pyrite {pyrite.__version__}, Python {platform.python_version()}. "
-        f"`sc` is a SparkContext on {sc.master}; leave with Ctrl-D."
+        f"`sc` is a SparkContext on {sc.master}, `spark` its session; leave with Ctrl-D."
     )
     with sc:
         if sys.stdin.isatty() and find_spec("IPython"):
@@ -62,10 +68,20 @@ def _ipython(names: dict[str, Any], banner: str) -> None:
 
 
 def _console(names: dict[str, Any], banner: str) -> None:
-    import code
-
     with _line_editing(names):
-        code.InteractiveConsole(names).interact(banner=banner, exitmsg="")
+        _Console(names).interact(banner=banner, exitmsg="")
+
+
+class _Console(code.InteractiveConsole):
+    """Where the input ends inside a block, the block ends, and is run."""
+
+    def raw_input(self, prompt: str = "") -> str:
+        try:
+            return super().raw_input(prompt)
+        except EOFError:
+            if not self.buffer or self.buffer[-1] == "":
+                raise
+            return ""
 
 
 @contextmanager
