@@ -12,12 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pyrite.api.application import Application
-from pyrite.core.context import current_task
-from pyrite.core.errors import StoppedError
 from pyrite.io.fetch import fetch, unpack
 from pyrite.io.filesystem import absolute, uri
 
-_FOLDER = "files"
+FOLDER = "files"
+"""What was added lies in a folder of this name, in the folder of each node."""
 _IMPORTABLE_ARCHIVES = (".zip", ".egg", ".whl", ".jar")
 
 
@@ -83,7 +82,7 @@ class Files(Application):
 
     def _open_files(self, python: Sequence[str]) -> None:
         """Add what settings name, and ``python``, which is to be imported from."""
-        self._added = AddedFiles(os.path.join(self._driver.folder, _FOLDER))
+        self._added = AddedFiles(os.path.join(self._driver.folder, FOLDER))
         for path in self._settings["pyrite.files"]:
             self.addFile(path)
         for path in self._settings["pyrite.archives"]:
@@ -192,36 +191,3 @@ def _last_name(address: str) -> str:
     if "://" in address:
         address = address.partition("?")[0]
     return address.rstrip("/").rpartition("/")[2]
-
-
-class SparkFiles:
-    """Finds what `SparkContext.addFile` and `SparkContext.addArchive` added, in the driver and in
-    tasks."""
-
-    def __init__(self) -> None:
-        raise NotImplementedError("SparkFiles is not to be made: call SparkFiles.get(filename)")
-
-    @classmethod
-    def get(cls, filename: str) -> str:
-        """The local path of an added file, or of an archive's folder.
-
-        Parameters:
-            filename: the last name of the address that was added.
-        """
-        return os.path.join(cls.getRootDirectory(), filename)
-
-    @classmethod
-    def getRootDirectory(cls) -> str:
-        """The folder that holds what was added.
-
-        Raises:
-            StoppedError: there is no context, and this is no task.
-        """
-        task = current_task()
-        if task is not None:
-            return os.path.join(task.folder, _FOLDER)
-        from pyrite.api.context import SparkContext
-
-        if not SparkContext._running:
-            raise StoppedError("there is no SparkContext that files could have been added to")
-        return SparkContext._running[-1]._added.root

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
+from contextlib import suppress
 
 from pyrite.blocks.disk import DiskBlocks
 from pyrite.blocks.store import BlockStore
@@ -125,7 +126,8 @@ class InlineCluster(Cluster):
         DiskBlocks(self.folder).remove_all(dataset)
 
     def remove_output(self, output: MapOutput) -> None:
-        remove_file(output.path)
+        with suppress(OSError):  # it may be gone already
+            os.unlink(output.path)
 
     def stop(self) -> None:
         self._folder.remove()
@@ -135,11 +137,3 @@ def _alone(call: BarrierCall) -> BarrierAnswer:
     """The answer to the only task of a barrier stage."""
     value = f"{_NODE}:{_WORKER}" if call.method == ADDRESSES else call.message
     return BarrierAnswer(call.attempt, call.round, (value,))
-
-
-def remove_file(path: str) -> None:
-    """Remove a file that may be gone already."""
-    try:
-        os.unlink(path)
-    except OSError:
-        pass

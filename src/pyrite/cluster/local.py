@@ -18,6 +18,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -30,7 +31,6 @@ from pyrite.cluster.base import (
     Sink,
     WorkerPrinted,
 )
-from pyrite.cluster.inline import remove_file
 from pyrite.cluster.process import WorkerProcess, ended_because, spawn_zygote
 from pyrite.cluster.zygote import NOTICE, STARTED, ZygoteSettings
 from pyrite.core.barrier import BarrierAnswer, BarrierCall
@@ -222,7 +222,8 @@ class LocalCluster(Cluster):
         DiskBlocks(self._folder).remove_all(dataset)
 
     def remove_output(self, output: MapOutput) -> None:
-        remove_file(output.path)
+        with suppress(OSError):  # it may be gone already
+            os.unlink(output.path)
 
     # -- the reading thread -------------------------------------------------------------
 

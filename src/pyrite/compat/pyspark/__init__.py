@@ -12,10 +12,10 @@ from pyrite.api.barrier import BarrierTaskContext, BarrierTaskInfo, RDDBarrier
 from pyrite.api.broadcast import Broadcast
 from pyrite.api.conf import SparkConf
 from pyrite.api.context import SparkContext
-from pyrite.api.files import SparkFiles
 from pyrite.api.profiler import BasicProfiler, Profiler
 from pyrite.api.rdd import RDD
 from pyrite.api.serializers import CPickleSerializer, MarshalSerializer
+from pyrite.api.sparkfiles import SparkFiles
 from pyrite.api.statcounter import StatCounter
 from pyrite.api.status import SparkExecutorInfo, SparkJobInfo, SparkStageInfo, StatusTracker
 from pyrite.api.taskcontext import TaskContext

@@ -1,5 +1,5 @@
 """``pyspark.files``."""
 
-from pyrite.api.files import SparkFiles
+from pyrite.api.sparkfiles import SparkFiles
 
 __all__ = ["SparkFiles"]
