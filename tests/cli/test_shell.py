@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tests.conftest import wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -46,6 +47,11 @@ class Terminal:
             open_still = left > 0 and self.read(left)
             assert open_still, f"{text!r} was not shown in {seconds} s, but:\n{self.seen}"
         self.seen = self.seen.partition(text)[2]
+
+    def interrupt(self, when: Path) -> None:
+        """Ctrl-C, once there is a file. What is shown until then is read."""
+        wait_until(lambda: self.read(0.05) and when.exists(), 30, f"{when} was not made")
+        self.type("\x03")
 
     def leave(self) -> int:
         """Ctrl-D, then the exit code. What is still shown is read, lest the process wait for us."""
@@ -120,11 +126,7 @@ def test_ctrl_c_cancels_the_job_and_leaves_the_session(terminal: Start, tmp_path
     session.type("import pathlib, time\n")
     session.type("def wait(x): pathlib.Path('begun').touch(); time.sleep(600)\n\n")
     session.type("sc.parallelize([1, 2], 2).foreach(wait)\n")
-    deadline = time.monotonic() + 30
-    while not (tmp_path / "begun").exists():
-        assert time.monotonic() < deadline, "the tasks did not start"
-        session.read(0.05)
-    session.type("\x03")
+    session.interrupt(when=tmp_path / "begun")
     session.wait_for("KeyboardInterrupt")
     session.wait_for(">>> ")
     session.type(JOB)
@@ -191,11 +193,7 @@ def test_ipython_shows_the_lines_that_failed_and_survives_ctrl_c(
     session.type("def wait(x): pathlib.Path('begun').touch(); time.sleep(600)\n\n")
     session.wait_for("In [6]:")
     session.type("sc.range(2).foreach(wait)\n")
-    deadline = time.monotonic() + 30
-    while not (tmp_path / "begun").exists():
-        assert time.monotonic() < deadline, "the tasks did not start"
-        session.read(0.05)
-    session.type("\x03")
+    session.interrupt(when=tmp_path / "begun")
     session.wait_for("KeyboardInterrupt")
     session.wait_for("In [7]:")
     session.type(JOB)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from textwrap import dedent
 
 import pytest
 from click.testing import CliRunner
+from tests.conftest import wait_until
 
 from pyrite.cli import main
 
@@ -236,11 +236,12 @@ def test_ctrl_c_during_a_job_is_quiet_and_leaves_nothing(
         start_new_session=True,
     ) as process:
         try:
-            deadline = time.monotonic() + 30
-            while len(list(tmp_path.glob("pid-*"))) < 2:
-                assert process.poll() is None, "the program ended"
-                assert time.monotonic() < deadline, "the tasks did not start"
-                time.sleep(0.05)
+            wait_until(
+                lambda: len(list(tmp_path.glob("pid-*"))) == 2 or process.poll() is not None,
+                seconds=30,
+                what="the tasks did not start",
+            )
+            assert process.poll() is None, "the program ended"
             os.killpg(process.pid, signal.SIGINT)
             _, said = process.communicate(timeout=30)
         finally:
@@ -249,10 +250,10 @@ def test_ctrl_c_during_a_job_is_quiet_and_leaves_nothing(
     assert process.returncode == 130, said
     assert "Traceback" not in said
     workers = [int(path.name.removeprefix("pid-")) for path in tmp_path.glob("pid-*")]
-    deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{pid}").exists() for pid in workers):
-        assert time.monotonic() < deadline, "a worker outlived its driver"
-        time.sleep(0.05)
+    wait_until(
+        lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers),
+        what="a worker outlived its driver",
+    )
 
 
 @pytest.mark.parametrize(

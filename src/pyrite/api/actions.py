@@ -26,7 +26,7 @@ V = TypeVar("V")
 _LARGEST_SAMPLE = sys.maxsize - int(10 * math.sqrt(sys.maxsize))
 """PySpark's limit: room for ten standard deviations above a mean of so many records."""
 
-_EMPTY = "Can not reduce() empty RDD"
+NOTHING_TO_REDUCE = "Can not reduce() empty RDD"
 
 
 class Actions(Dataset[T_co]):
@@ -340,7 +340,7 @@ def _reduced_by_key(
 def _reduced(f: Callable[[V, V], V], parts: list[list[V]]) -> V:
     values = list(chain.from_iterable(parts))
     if not values:
-        raise ValueError(_EMPTY)
+        raise ValueError(NOTHING_TO_REDUCE)
     return reduce(f, values)
 
 

@@ -9,7 +9,7 @@ from functools import reduce
 from itertools import chain
 from typing import Any, overload
 
-from pyrite.api.actions import _EMPTY
+from pyrite.api.actions import NOTHING_TO_REDUCE
 from pyrite.api.dataset import Dataset, T_co
 from pyrite.api.statcounter import StatCounter
 
@@ -51,7 +51,7 @@ class NumberActions(Dataset[T_co]):
 
         found = list(chain.from_iterable(self._run(chosen)))
         if not found:
-            raise ValueError(_EMPTY)
+            raise ValueError(NOTHING_TO_REDUCE)
         return choose(found, key=key)
 
     def stats(self) -> StatCounter:
