@@ -240,6 +240,20 @@ def test_exceptions_that_were_handled_on_the_way_come_along(make_context):
     assert caught.value.__context__ is None
 
 
+@pytest.mark.parametrize(
+    "action", [lambda rdd: rdd.collect(), lambda rdd: rdd.groupByKey().count()]
+)
+def test_record_that_cannot_be_pickled_says_what_to_do(make_context, action):
+    """And shows no function of the pickler's as if it were the user's."""
+    generators = make_context("local[1,1]").range(1).map(lambda x: (x, (i for i in range(3))))
+    with pytest.raises(TypeError, match="cannot pickle 'generator' object") as caught:
+        action(generators)
+    notes = "\n".join(caught.value.__notes__)
+    assert "give a list, not a generator" in notes
+    assert "record: " not in notes
+    assert "cloudpickle" not in "".join(traceback.format_exception(caught.value))
+
+
 def test_cause_that_was_never_raised_comes_along(make_context):
     """As of what a pool of processes gives: its cause holds the other process's traceback."""
 

@@ -22,6 +22,7 @@ from pyrite.executor.frames import Place, places, traceback_of
 from pyrite.serial.records import dumps_by_value
 
 _ENGINE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_PICKLER_FOLDER = f"{os.sep}cloudpickle{os.sep}"
 _DEPTH = 10
 """Exceptions raised while others were handled that travel with the last one."""
 _LIBRARY_FOLDER = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
@@ -99,7 +100,7 @@ def _user_frames(tb: TracebackType | None) -> TracebackType | None:
     candidate = None
     while tb is not None:
         file = tb.tb_frame.f_code.co_filename
-        if file.startswith(_ENGINE_FOLDER):
+        if file.startswith(_ENGINE_FOLDER) or _PICKLER_FOLDER in file:
             candidate = None
         elif not file.startswith(_LIBRARY_FOLDER) or "site-packages" in file:
             return candidate or tb

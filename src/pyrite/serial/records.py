@@ -29,8 +29,20 @@ def dumps_by_value(value: Any) -> bytes:
 
 
 def dumps(value: Any) -> bytes:
-    """Pickle ``value`` in a worker: plain pickle, else by value."""
+    """Pickle ``value`` in a worker: plain pickle, else by value.
+
+    Raises:
+        TypeError, pickle.PicklingError: neither can; a note says what to do.
+    """
     try:
         return pickle.dumps(value, protocol=5)
     except (pickle.PicklingError, AttributeError, TypeError):
+        pass
+    try:
         return dumps_by_value(value)
+    except (pickle.PicklingError, TypeError) as error:
+        error.add_note(
+            "records cannot leave the task that made them: have the function give a list, not a "
+            "generator, and plain values in place of open files, locks or connections"
+        )
+        raise
