@@ -9,7 +9,7 @@ from pyrite.api.checkpoints import Checkpoints
 from pyrite.api.conf import SparkConf
 from pyrite.api.properties import LocalProperties
 from pyrite.api.rdd import RDD
-from pyrite.core.errors import StoppedError
+from pyrite.core.errors import SerializationError, StoppedError
 from pyrite.core.settings import Settings
 from pyrite.driver.driver import Driver
 from pyrite.driver.status import Status
@@ -37,10 +37,22 @@ class Application:
     _properties: LocalProperties
     _checkpoints: Checkpoints
 
-    def _rdd(self, node: Node) -> RDD[Any]:
+    def _source(self, node: Node) -> RDD[Any]:
+        """A dataset that begins here.
+
+        Raises:
+            StoppedError: the context was stopped.
+        """
         self._check_running()
+        return self._rdd(node)
+
+    def _rdd(self, node: Node) -> RDD[Any]:
+        """A new RDD over ``node``, named after the user's call."""
         node.origin = public_call()
-        self._driver.freeze_parents(node)
+        try:
+            self._driver.freeze_parents(node)
+        except SerializationError as error:
+            raise error.with_traceback(None) from None  # its message says more than our frames
         return RDD(node, cast("SparkContext", self))
 
     def _check_running(self) -> None:

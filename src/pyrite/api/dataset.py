@@ -47,14 +47,7 @@ class Dataset(Generic[T_co]):
 
     def _derive(self, node: Node) -> RDD[Any]:
         """A new RDD over ``node``, named after the user's call."""
-        from pyrite.api.rdd import RDD
-
-        node.origin = public_call()
-        try:
-            self._context._driver.freeze_parents(node)
-        except SerializationError as error:
-            raise error.with_traceback(None) from None  # its message says more than our frames
-        return RDD(node, self._context)
+        return self._context._rdd(node)
 
     def _transform(self, op: Op, keeps_partitioner: bool = False) -> RDD[Any]:
         return self._derive(Transformed(self._node, op, keeps_partitioner))

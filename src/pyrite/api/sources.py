@@ -35,7 +35,7 @@ class Sources(Application):
         """
         number = self.defaultParallelism if numSlices is None else positive("numSlices", numSlices)
         records = c if isinstance(c, range) else list(c)
-        return self._rdd(Collection.of(records, number))
+        return self._source(Collection.of(records, number))
 
     def range(
         self, start: int, end: int | None = None, step: int = 1, numSlices: int | None = None
@@ -51,7 +51,7 @@ class Sources(Application):
 
     def emptyRDD(self) -> RDD[Any]:
         """No records, no partitions."""
-        return self._rdd(Empty())
+        return self._source(Empty())
 
     def textFile(
         self,
@@ -78,7 +78,7 @@ class Sources(Application):
         """
         from pyrite.io.text import TextSource
 
-        return self._rdd(
+        return self._source(
             TextSource(
                 name,
                 self._min_partitions(minPartitions),
@@ -101,7 +101,7 @@ class Sources(Application):
         """``(path, content)`` of each file; parameters as for `textFile`."""
         from pyrite.io.text import WholeTextSource
 
-        return self._rdd(
+        return self._source(
             WholeTextSource(
                 path,
                 self._min_partitions(minPartitions),
@@ -127,14 +127,16 @@ class Sources(Application):
         """
         from pyrite.io.pickled import PickleSource
 
-        return self._rdd(PickleSource(name, self._min_partitions(minPartitions), **self._cutting()))
+        return self._source(
+            PickleSource(name, self._min_partitions(minPartitions), **self._cutting())
+        )
 
     def binaryFiles(self, path: str, minPartitions: int | None = None) -> RDD[tuple[str, bytes]]:
         """``(path, bytes)`` of each file, compressed ones as they are; parameters as for
         `textFile`."""
         from pyrite.io.binary import BinaryFileSource
 
-        return self._rdd(
+        return self._source(
             BinaryFileSource(path, self._min_partitions(minPartitions), **self._cutting())
         )
 
@@ -148,7 +150,7 @@ class Sources(Application):
         """
         from pyrite.io.binary import FixedLengthSource
 
-        return self._rdd(
+        return self._source(
             FixedLengthSource(
                 path,
                 positive("recordLength", recordLength),
@@ -161,7 +163,7 @@ class Sources(Application):
         """All records of several datasets."""
         if not rdds:
             return self.emptyRDD()
-        return self._rdd(union_of([node_of("union()", rdd) for rdd in rdds]))
+        return self._source(union_of([node_of("union()", rdd) for rdd in rdds]))
 
     def _cutting(self) -> dict[str, int]:
         return {
