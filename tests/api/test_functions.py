@@ -189,3 +189,31 @@ def refuse(key):
 def test_a_list_in_the_place_of_an_rdd_is_refused_at_the_call(sc, call):
     with pytest.raises(TypeError, match=r"needs an RDD, not a (list|dict); sc\.parallelize\(\)"):
         call(sc.parallelize([("a", 1)]))
+
+
+def test_cached_functions_of_a_script_travel_without_their_results(sc):
+    @functools.cache
+    def fibonacci(n):
+        return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
+
+    assert fibonacci(30) == 832040
+    numbers = sc.parallelize([10, 90], 2).map(lambda n: (fibonacci.cache_info().hits, fibonacci(n)))
+    assert numbers.values().collect() == [55, 2880067194370816120]
+    assert numbers.keys().first() == 0
+    assert sc.parallelize([50], 1).map(fibonacci).collect() == [12586269025]
+    shared = sc.broadcast(fibonacci)
+    assert sc.parallelize([50], 1).map(lambda n: shared.value(n)).collect() == [12586269025]
+
+
+def test_classes_of_a_script_may_have_cached_properties(sc):
+    class Circle:
+        def __init__(self, radius):
+            self.radius = radius
+
+        @functools.cached_property
+        def area(self):
+            return 3 * self.radius**2
+
+    circles = sc.parallelize([1, 2], 2).map(Circle)
+    assert circles.map(lambda circle: (circle.area, circle.area)).collect() == [(3, 3), (12, 12)]
+    assert [circle.area for circle in circles.collect()] == [3, 12]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,14 @@ def not_utf8(sc: Any) -> Any:
 def bytes_as_they_are(sc: Any) -> Any:
     with folder({"a": "café\n".encode("latin-1")}) as path:
         return sc.textFile(path, use_unicode=False).collect()
+
+
+def cached_function(sc: Any) -> Any:
+    @functools.cache
+    def square(x: int) -> int:
+        return x * x
+
+    return sc.range(3).map(square).collect()
 
 
 def count_inside(sc: Any) -> Any:
@@ -245,6 +254,11 @@ DIFFERENCES: dict[str, Difference] = {
         ),
         Value([(i, str(j)) for i in range(3) for j in range(2)]),
         "PySpark goes batch by batch, and its batches depend on the pickled size of records",
+    ),
+    "a function that keeps its results": Difference(
+        cached_function,
+        Value([0, 1, 4]),
+        "functions under functools.cache travel like others; each worker starts with no results",
     ),
     "a dataset inside a task": Difference(
         count_inside,

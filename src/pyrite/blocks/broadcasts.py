@@ -28,6 +28,7 @@ from zlib import crc32
 
 from pyrite.blocks.sizes import size_of
 from pyrite.core.errors import BroadcastGone, CorruptBlockError
+from pyrite.serial.cached import pickler
 from pyrite.serial.closures import explained
 from pyrite.serial.records import loads_with
 
@@ -161,14 +162,12 @@ class _Checksummed:
 
 
 def _write(file: IO[bytes], value: Any) -> None:
-    import cloudpickle
-
     buffers: list[PickleBuffer] = []
     file.seek(_HEADER_SIZE)
     pickled = _Checksummed(file)
     try:
         # Straight to the file: in memory it would be there twice.
-        cloudpickle.Pickler(pickled, protocol=5, buffer_callback=buffers.append).dump(value)
+        pickler()(pickled, protocol=5, buffer_callback=buffers.append).dump(value)
     except OSError:
         raise
     except Exception as error:

@@ -8,9 +8,12 @@ defined in the user's script. In the driver, plain pickle would name such classe
 
 from __future__ import annotations
 
+import io
 import pickle
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from pyrite.serial.cached import pickler
 
 loads: Callable[[bytes | memoryview], Any] = pickle.loads
 
@@ -22,10 +25,9 @@ def loads_with(data: bytes | memoryview, buffers: Iterable[memoryview]) -> Any:
 
 def dumps_by_value(value: Any) -> bytes:
     """Pickle ``value`` so that any process can load it, with script-defined classes by value."""
-    import cloudpickle
-
-    data: bytes = cloudpickle.dumps(value, protocol=5)
-    return data
+    file = io.BytesIO()
+    pickler()(file, protocol=5).dump(value)
+    return file.getvalue()
 
 
 def dumps(value: Any) -> bytes:
