@@ -222,8 +222,8 @@ def test_broadcast_in_a_global_that_has_another_value_now(make_context, shuffle_
     assert dict(sums.collect()) == {0: 4, 1: 6}
     del sums
     gc.collect()
-    assert sc.range(1).count() == 1  # with which dropped shuffles are told of
-    wait_until(lambda: files(sc) == ["broadcast-1"])
+    # Dropped shuffles are told of with the next job, once the loop has let go of the last.
+    wait_until(lambda: sc.range(1).count() and files(sc) == ["broadcast-1"])
 
 
 def test_broadcast_that_only_records_hold_stays(make_context):

@@ -67,12 +67,7 @@ def left_behind(sc):
         "checkpoints": sc._checkpoints._marks,
     }
     names = [name for name, those in known.items() if len(those)]
-    folders = ("blocks", "broadcasts")
-    return names + [each for each in folders for _ in _files(os.path.join(driver.folder, each))]
-
-
-def _files(folder):
-    return [name for _, _, names in os.walk(folder) for name in names]
+    return names + [file for _, _, files in os.walk(driver.folder) for file in files]
 
 
 def run(sc, seed, faults):

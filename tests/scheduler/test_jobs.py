@@ -203,6 +203,7 @@ def test_a_dropped_shuffle_is_forgotten_with_its_files() -> None:
     assert desk.tell(e.ShuffleDropped(SHUFFLE)) == [
         c.OutputDiscarded(MapOutput("a", "0/0/0")),
         c.OutputDiscarded(MapOutput("a", "0/1/0")),
+        c.ShuffleForgotten(SHUFFLE),
     ]
     assert desk.state.outputs(SHUFFLE) == ()
 
@@ -228,7 +229,11 @@ def test_a_dropped_shuffle_can_be_made_again_while_a_job_falls_back_on_it() -> N
     desk.lose_node("y")
     assert launched(desk.cannot_read(1, AttemptId(1, 0, 0), node="y")) == [(1, (MAP, 0, 1))]
     desk.succeed_all()
-    assert desk.said[-2:] == [c.JobSucceeded(0), c.OutputDiscarded(MapOutput("a", "0/0/1"))]
+    assert desk.said[-3:] == [
+        c.JobSucceeded(0),
+        c.OutputDiscarded(MapOutput("a", "0/0/1")),
+        c.ShuffleForgotten(SHUFFLE),
+    ]
 
 
 def test_a_duplicate_success_changes_nothing() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyrite.core.barrier import BarrierAnswer, BarrierCall
-from pyrite.core.ids import AttemptId, NodeId, StageId, WorkerId
+from pyrite.core.ids import AttemptId, NodeId, ShuffleId, StageId, WorkerId
 from pyrite.core.outcome import TaskReport
 from pyrite.core.specs import MapOutput, TaskLaunch
 from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
@@ -110,6 +110,10 @@ class Cluster(ABC):
     @abstractmethod
     def remove_output(self, output: MapOutput) -> None:
         """Nobody will read this map output again."""
+
+    @abstractmethod
+    def forget_shuffle(self, shuffle: ShuffleId) -> None:
+        """Nobody will read any map output of this shuffle again."""
 
     @abstractmethod
     def stop(self) -> None:

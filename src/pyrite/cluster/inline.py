@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections import deque
 from contextlib import suppress
@@ -12,13 +13,13 @@ from pyrite.blocks.store import BlockStore
 from pyrite.cluster.base import Cluster, Sink
 from pyrite.cluster.guarded_folder import GuardedFolder
 from pyrite.core.barrier import ADDRESSES, BarrierAnswer, BarrierCall
-from pyrite.core.ids import AttemptId, NodeId, StageId, WorkerId, worker_place
+from pyrite.core.ids import AttemptId, NodeId, ShuffleId, StageId, WorkerId, worker_place
 from pyrite.core.specs import MapOutput, StageInputs, StageProgram, TaskLaunch
 from pyrite.executor.depth import deepened
 from pyrite.executor.memory import Memory
 from pyrite.executor.runner import TaskRunner
 from pyrite.scheduler.events import WorkerJoined
-from pyrite.shuffle.service import FileShuffle
+from pyrite.shuffle.service import FileShuffle, shuffle_folder
 
 _NODE = "driver"
 _WORKER: WorkerId = 0
@@ -128,6 +129,9 @@ class InlineCluster(Cluster):
     def remove_output(self, output: MapOutput) -> None:
         with suppress(OSError):  # it may be gone already
             os.unlink(output.path)
+
+    def forget_shuffle(self, shuffle: ShuffleId) -> None:
+        shutil.rmtree(shuffle_folder(self.folder, shuffle), ignore_errors=True)
 
     def stop(self) -> None:
         self._folder.remove()

@@ -35,7 +35,7 @@ from pyrite.cluster.process import WorkerProcess, ended_because, spawn_zygote
 from pyrite.cluster.zygote import NOTICE, STARTED, ZygoteSettings
 from pyrite.core.barrier import BarrierAnswer, BarrierCall
 from pyrite.core.errors import CorruptBlockError
-from pyrite.core.ids import AttemptId, NodeId, StageId, WorkerId
+from pyrite.core.ids import AttemptId, NodeId, ShuffleId, StageId, WorkerId
 from pyrite.core.outcome import Cause, Failure, TaskReport
 from pyrite.core.specs import MapOutput, TaskLaunch
 from pyrite.executor.messages import (
@@ -50,6 +50,7 @@ from pyrite.executor.messages import (
 )
 from pyrite.executor.worker import CANCEL_SIGNAL, WorkerSettings
 from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
+from pyrite.shuffle.service import shuffle_folder
 
 NODE = "localhost"
 _STATUS_GRACE_SECONDS = 1.0
@@ -224,6 +225,9 @@ class LocalCluster(Cluster):
     def remove_output(self, output: MapOutput) -> None:
         with suppress(OSError):  # it may be gone already
             os.unlink(output.path)
+
+    def forget_shuffle(self, shuffle: ShuffleId) -> None:
+        shutil.rmtree(shuffle_folder(self._folder, shuffle), ignore_errors=True)
 
     # -- the reading thread -------------------------------------------------------------
 

@@ -275,6 +275,8 @@ class Loop:
                 self._cluster.kill(worker)
             case todo.OutputDiscarded(output):
                 self._cluster.remove_output(output)
+            case todo.ShuffleForgotten(shuffle):
+                self._cluster.forget_shuffle(shuffle)
             case todo.StageStarted(stage_id, tasks):
                 name = self._stages.name(stage_id)
                 self._say(seen.StageStarted(time.time(), stage_id, name, tasks))

@@ -97,6 +97,8 @@ class Rendezvous:
 
     def next_due(self) -> float | None:
         """When somebody will have waited for too long."""
+        if not self._tries:
+            return None
         due = min((each.deadline for each in self._tries.values()), default=float("inf"))
         return None if due == float("inf") else due
 

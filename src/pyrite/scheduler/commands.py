@@ -1,7 +1,8 @@
 """What the scheduler wants done. The driver carries commands out in the order of the list.
 
-`Launch`, `Cancel`, `KillWorker` and `OutputDiscarded` act on the cluster; `Accept`,
-`Registered`, `JobSucceeded` and `JobFailed` settle results; the rest are notices for people.
+`Launch`, `Cancel`, `KillWorker`, `OutputDiscarded` and `ShuffleForgotten` act on the cluster;
+`Accept`, `Registered`, `JobSucceeded` and `JobFailed` settle results; the rest are notices for
+people.
 """
 
 from __future__ import annotations
@@ -74,6 +75,13 @@ class OutputDiscarded:
 
 
 @dataclass(frozen=True, slots=True)
+class ShuffleForgotten:
+    """Nothing of this shuffle is wanted: delete also what tasks that died have left of it."""
+
+    shuffle: ShuffleId
+
+
+@dataclass(frozen=True, slots=True)
 class JobSucceeded:
     job: JobId
 
@@ -125,6 +133,7 @@ Command: TypeAlias = (
     | Accept
     | Registered
     | OutputDiscarded
+    | ShuffleForgotten
     | JobSucceeded
     | JobFailed
     | StageStarted

@@ -15,6 +15,7 @@ from pyrite.core.specs import MapOutput, StageSpec
 from pyrite.scheduler.commands import (
     Command,
     OutputDiscarded,
+    ShuffleForgotten,
     StageDropped,
     StageFinished,
     TaskRequeued,
@@ -274,6 +275,7 @@ class StageGraph:
         for output in shuffle.outputs:
             if output is not None:
                 self._emit(OutputDiscarded(output))
+        self._emit(ShuffleForgotten(shuffle.id))
 
     # -- questions ---------------------------------------------------------------------------
 

@@ -142,12 +142,17 @@ class FileShuffle:
             raise
 
     def _new_path(self, shuffle: ShuffleId, attempt: AttemptId) -> str:
-        folder = os.path.join(self._folder, f"shuffle-{shuffle}")
+        folder = shuffle_folder(self._folder, shuffle)
         os.makedirs(folder, exist_ok=True)
         # Attempts are counted per stage, and two stages may write one shuffle.
         unique = uuid.uuid4().hex[:12]
         name = f"map-{attempt.partition}-{attempt.number}-{unique}.data"
         return os.path.join(folder, name)
+
+
+def shuffle_folder(folder: str, shuffle: ShuffleId) -> str:
+    """Where, within a node's folder, the map outputs of a shuffle lie."""
+    return os.path.join(folder, f"shuffle-{shuffle}")
 
 
 def _grouped(chunks: Iterator[Columns], task: TaskContext) -> Iterator[tuple[Any, Any]]:
