@@ -29,7 +29,8 @@ def start(program, tmp_path, **options):
 
 
 BUSY = """
-    import os, time
+    import os, signal, time
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where the tests run under nohup
     from pyrite import SparkContext
     sc = SparkContext("local[2]")
     def linger(x):
