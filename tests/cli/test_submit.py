@@ -201,7 +201,7 @@ def test_syntax_error(pyrite: Run, tmp_path: Path) -> None:
         ("sys.exit()", 0, ""),
         ("sys.exit(7)", 7, ""),
         ("sys.exit('no input')", 1, "no input\n"),
-        ("raise KeyboardInterrupt", 130, ""),
+        ("raise KeyboardInterrupt", 130, "interrupted at app.py:2\n"),
     ],
 )
 def test_exit_codes(pyrite: Run, tmp_path: Path, leave: str, code: int, said: str) -> None:
@@ -248,6 +248,7 @@ def test_ctrl_c_during_a_job_is_quiet_and_leaves_nothing(
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == 130, said
+    assert said.splitlines()[-1] == "interrupted at app.py:10"
     assert "Traceback" not in said
     workers = [int(path.name.removeprefix("pid-")) for path in tmp_path.glob("pid-*")]
     wait_until(

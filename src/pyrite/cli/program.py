@@ -24,7 +24,8 @@ def fresh_main(file: str | None = None) -> ModuleType:
 def run(source: bytes, file: str) -> int:
     """Run the program; the exit code that ``python`` would give.
 
-    An exception is shown from the program's first frame on, through ``sys.excepthook``.
+    An exception is shown from the program's first frame on, through ``sys.excepthook``; of an
+    interrupt, the line of the program.
 
     Raises:
         SystemExit: the program called ``sys.exit``.
@@ -38,7 +39,11 @@ def run(source: bytes, file: str) -> int:
         exec(code, fresh_main(file).__dict__)
     except SystemExit:
         raise
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
+        reached = [
+            at for frame, at in traceback.walk_tb(error.__traceback__) if frame.f_code is code
+        ]
+        sys.stderr.write(f"interrupted at {file}:{reached[0]}\n" if reached else "interrupted\n")
         return 130
     except BaseException as error:
         frames = error.__traceback__
