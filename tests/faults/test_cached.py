@@ -277,6 +277,31 @@ def test_a_task_that_does_not_heed_its_cancellation_keeps_no_half_blocks(make_co
     assert data.collect() == list(range(8))
 
 
+def test_what_a_dead_worker_had_written_of_a_dropped_dataset_goes(make_context, tmp_path, journal):
+    sc = make_context("local[2]")
+
+    def die_late(records):
+        if journal.first_time("kept"):
+            wait_until(lambda: "unpersisted" in journal.lines())
+            again = os.path.join(folder, "0.block.unfinished")
+            os.makedirs(folder, exist_ok=True)
+            open(again, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return records
+
+    [home] = (tmp_path / "local").glob("pyrite-*")
+    data = sc.range(8, numSlices=2).persist(StorageLevel.DISK_ONLY)
+    data.count()
+    [folder] = map(str, (home / "blocks").iterdir())
+    thread = threading.Thread(target=data.mapPartitions(die_late).count)
+    thread.start()
+    wait_until(lambda: os.path.exists(f"{journal.path}.kept"))
+    data.unpersist()
+    journal.note("unpersisted")
+    thread.join(30)
+    wait_until(lambda: not os.path.exists(folder))
+
+
 def cancelled(sc, data):
     with pytest.raises(JobCancelled):
         data.count()

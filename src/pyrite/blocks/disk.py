@@ -48,6 +48,10 @@ class DiskBlocks:
                     block = BlockId(int(node), int(name.removesuffix(_SUFFIX)))
                     yield block, os.path.getsize(os.path.join(folder, name))
 
+    def datasets(self) -> list[NodeId]:
+        """Those of which there is a folder."""
+        return [int(node) for node in _names(self._folder)]
+
     def has(self, block: BlockId) -> bool:
         """Whether there is a file of the block, be it damaged."""
         return os.path.exists(self._path(block))

@@ -108,6 +108,10 @@ class Cluster(ABC):
         returns, those in memory before a worker runs the next task."""
 
     @abstractmethod
+    def datasets_on_disk(self) -> list[NodeId]:
+        """The datasets of which there are files, finished or not."""
+
+    @abstractmethod
     def remove_output(self, output: MapOutput) -> None:
         """Nobody will read this map output again."""
 

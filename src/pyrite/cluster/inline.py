@@ -126,6 +126,9 @@ class InlineCluster(Cluster):
         self._runner.forget_dataset(dataset)
         DiskBlocks(self.folder).remove_all(dataset)
 
+    def datasets_on_disk(self) -> list[NodeId]:
+        return DiskBlocks(self.folder).datasets()
+
     def remove_output(self, output: MapOutput) -> None:
         with suppress(OSError):  # it may be gone already
             os.unlink(output.path)

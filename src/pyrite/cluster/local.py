@@ -222,6 +222,9 @@ class LocalCluster(Cluster):
         # Here and now: a worker that is late would remove what was kept anew since then.
         DiskBlocks(self._folder).remove_all(dataset)
 
+    def datasets_on_disk(self) -> list[NodeId]:
+        return DiskBlocks(self._folder).datasets()
+
     def remove_output(self, output: MapOutput) -> None:
         with suppress(OSError):  # it may be gone already
             os.unlink(output.path)

@@ -29,9 +29,12 @@ class CachedBlocks:
         self._persisted.worker_joined(worker_place(worker), node)
 
     def worker_lost(self, worker: WorkerId) -> None:
-        """What was in a worker's memory is gone."""
+        """What was in a worker's memory is gone. It may have left files that it told nobody of."""
         for dataset in self._persisted.lost_place(worker_place(worker)):
             self._planner.expire(dataset)
+        for dataset in self._cluster.datasets_on_disk():
+            if dataset not in self._persisted:
+                self._cluster.forget_dataset(dataset)
 
     def node_of(self, worker: WorkerId) -> str:
         """Where a worker lives."""
