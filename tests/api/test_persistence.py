@@ -4,6 +4,7 @@ import gc
 import glob
 import operator
 import os
+import sys
 import threading
 
 import pytest
@@ -289,7 +290,10 @@ def test_checkpoints_cut_a_loop_short(sc, folder):
 
 @pytest.mark.slow
 def test_a_thousand_joins_in_one_stage(sc):
+    joins = (
+        250 if sys.version_info[:2] == (3, 12) else 1000
+    )  # 3.12 has a fixed limit for calls in C
     total = ones = sc.parallelize([(key, 1) for key in range(4)]).partitionBy(2)
-    for _ in range(1000):
+    for _ in range(joins):
         total = total.join(ones).mapValues(sum)
-    assert sorted(total.collect()) == [(key, 1001) for key in range(4)]
+    assert sorted(total.collect()) == [(key, joins + 1) for key in range(4)]

@@ -1,4 +1,7 @@
-"""Room for lineages that nest: a thousand joins in one stage are iterators a thousand deep."""
+"""Room for lineages that nest: a thousand joins in one stage are iterators a thousand deep.
+
+On Python 3.12 some hundred is all: it has a fixed limit for calls in C.
+"""
 
 from __future__ import annotations
 
