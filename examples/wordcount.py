@@ -39,7 +39,7 @@ output = output or tempfile.mkdtemp(prefix="wordcount-") + "/counts"
 start = time.perf_counter()
 with SparkContext(appName="word count") as sc:
     counts = (
-        sc.textFile(source, 8 * sc.defaultParallelism, errors="replace")
+        sc.textFile(source, 8 * sc.defaultParallelism)
         .flatMap(lambda line: WORD.findall(line.lower()))
         .map(lambda word: (word, 1))
         .reduceByKey(add, sc.defaultParallelism)

@@ -67,7 +67,7 @@ def test_error_in_a_library_function_shows_its_frames_and_record(make_context):
 def test_error_of_the_engines_own_shows_no_frames_of_its_library(make_context, tmp_path):
     (tmp_path / "bad.txt").write_bytes(b"good\nb\xe9d\n")
     with pytest.raises(UnicodeDecodeError) as caught:
-        make_context("local[1,1]").textFile(str(tmp_path / "bad.txt")).count()
+        make_context("local[1,1]").textFile(str(tmp_path / "bad.txt"), errors="strict").count()
     assert "bad.txt, line at byte 5; use encoding=... or errors=" in str(caught.value)
     assert len(caught.value.__notes__) == 1
     assert [frame.name for frame in caught.traceback][-2:] == ["count", "_run"]

@@ -52,11 +52,6 @@ def part_of_a_record(sc: Any) -> Any:
         return sc.binaryRecords(path, 4).collect()
 
 
-def not_utf8(sc: Any) -> Any:
-    with folder({"a": "café\n".encode("latin-1")}) as path:
-        return sc.textFile(path).collect()
-
-
 def bytes_as_they_are(sc: Any) -> Any:
     with folder({"a": "café\n".encode("latin-1")}) as path:
         return sc.textFile(path, use_unicode=False).collect()
@@ -175,11 +170,6 @@ DIFFERENCES: dict[str, Difference] = {
     ),
     "a folder that exists": Difference(
         save_twice, Raised("FileExistsError", "out exists; choose another or delete it"), IN_PYTHON
-    ),
-    "a text that is not UTF-8": Difference(
-        not_utf8,
-        Raised("UnicodeDecodeError", "'utf-8' codec can't decode byte 0xe9 in position 3"),
-        "PySpark puts U+FFFD for each such byte, without a word: textFile(errors='replace') does",
     ),
     "bytes of a text that is not UTF-8": Difference(
         bytes_as_they_are,

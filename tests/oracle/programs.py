@@ -137,7 +137,14 @@ def bounds(estimate: Any) -> tuple[float, ...]:
     return float(estimate), estimate.confidence, estimate.low, estimate.high
 
 
+def not_utf8(sc: Any) -> Any:
+    """Bytes of another encoding, and sequences that are cut short."""
+    with folder({"a": b"caf\xe9\n\xf0\x9f\x98\nna\xc3\xafve \xff\xfe\n"}) as path:
+        return sc.textFile(path).collect(), sc.wholeTextFiles(path).values().collect()
+
+
 SOURCES: dict[str, Program] = {
+    "text that is not UTF-8": not_utf8,
     "parallelize, by default": lambda sc: sc.parallelize(range(7)).glom().collect(),
     "parallelize a list": lambda sc: sc.parallelize([0, 2, 3, 4, 6], 5).glom().collect(),
     "parallelize unevenly": lambda sc: sc.parallelize(list(range(10)), 3).glom().collect(),

@@ -72,6 +72,17 @@ def test_lines_of_text_as_rows(spark: SparkSession, text: str) -> None:
     assert spark.read.format("text").load(f"{text}/b.txt").rdd.collect() == [Row(value="another")]
 
 
+def test_small_files_share_partitions_as_spark_has_them(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """The numbers are PySpark's, on `local[2]`: the largest files come first."""
+    for number in range(5):
+        lines = [f"{number} {line}" for line in range(10 * (number + 1))]
+        (tmp_path / f"f{number}.txt").write_text("\n".join(lines))
+    assert spark.read.text(f"{tmp_path}/f1.txt").rdd.getNumPartitions() == 1
+    assert spark.read.text(str(tmp_path / "f*")).rdd.glom().map(len).collect() == [120, 30]
+
+
 def test_whole_files_as_rows(spark: SparkSession, text: str) -> None:
     expected = [Row(value="another\n")]
     assert spark.read.text(f"{text}/b.txt", wholetext=True).rdd.collect() == expected

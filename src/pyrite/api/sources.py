@@ -60,7 +60,7 @@ class Sources(Application):
         use_unicode: bool = True,
         *,
         encoding: str = "utf-8",
-        errors: str = "strict",
+        errors: str = "replace",
     ) -> RDD[str]:
         """The lines of text files, without their ends.
 
@@ -70,11 +70,13 @@ class Sources(Application):
                 and .lz4 are decompressed.
             minPartitions: at least so many, where the files can be cut so fine.
             use_unicode: False gives bytes.
-            encoding, errors: as in `open`.
+            encoding: of the files.
+            errors: what to do with bytes that are not in ``encoding``, as in `open`. By default
+                they become U+FFFD, as on PySpark; ``"strict"`` raises instead, and says where.
 
         Raises:
             FileNotFoundError: (by the first action) there is no such file.
-            UnicodeDecodeError: (in a task) a line is not in ``encoding``.
+            UnicodeDecodeError: (in a task, with ``"strict"``) a line is not in ``encoding``.
         """
         from pyrite.io.text import TextSource
 
@@ -96,7 +98,7 @@ class Sources(Application):
         use_unicode: bool = True,
         *,
         encoding: str = "utf-8",
-        errors: str = "strict",
+        errors: str = "replace",
     ) -> RDD[tuple[str, str]]:
         """``(path, content)`` of each file; parameters as for `textFile`."""
         from pyrite.io.text import WholeTextSource

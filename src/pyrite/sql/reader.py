@@ -51,7 +51,11 @@ class DataFrameReader:
         address = paths if isinstance(paths, str) else ",".join(paths)
         if whole:
             return TextFrame(self._context.wholeTextFiles(address).values())
-        return TextFrame(self._context.textFile(address))
+        from pyrite.sql.files import PackedTextSource
+
+        workers = self._context.defaultParallelism
+        source = PackedTextSource(address, errors="replace", side_by_side=workers)
+        return TextFrame(self._context._source(source))
 
     if not TYPE_CHECKING:  # to whom a name that is not there is an error
 
