@@ -11,8 +11,9 @@ import signal
 import threading
 from contextlib import contextmanager
 
+import psutil
 import pytest
-from tests.conftest import engine_processes, wait_until, zygotes
+from tests.conftest import wait_until
 from tests.faults.by_chance import Programs
 
 MORE = int(os.environ.get("PYRITE_FAULTS_EXAMPLES", "0"))
@@ -22,15 +23,16 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 
 @contextmanager
-def deadly(chance, often):
-    """Workers die meanwhile, ten at most: ``often`` a second."""
+def deadly(sc, chance, often):
+    """Workers of this context die meanwhile, ten at most: ``often`` a second."""
     over = threading.Event()
+    parent = psutil.Process(sc._driver._cluster._zygote.pid)
 
     def kill():
         for _ in range(10):
             if not often or over.wait(chance.random() * 2 / often):
                 return
-            if workers := list(set(engine_processes()) - zygotes()):
+            if workers := parent.children():
                 try:
                     os.kill(chance.choice(workers).pid, signal.SIGKILL)
                 except ProcessLookupError:
@@ -86,7 +88,7 @@ def run(sc, seed, faults):
         threading.Thread(target=steps, args=[Programs(sc, pool, f"{seed} {number}")], daemon=True)
         for number in range(THREADS)
     ]
-    with deadly(random.Random(seed), faults):
+    with deadly(sc, random.Random(seed), faults):
         for thread in threads:
             thread.start()
         for thread in threads:
