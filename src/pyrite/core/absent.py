@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from os.path import abspath, dirname, sep
 from types import ModuleType
 from typing import NoReturn
@@ -19,7 +18,7 @@ _IMPORTLIB = dirname(abspath(import_module.__code__.co_filename)) + sep
 _NO_PROGRAM = (_ENGINE, _IMPORTLIB, "<frozen importlib")
 
 
-class Absent(MetaPathFinder):
+class Absent:
     """Comes last on ``sys.meta_path``: finds nothing, and says why."""
 
     def find_spec(

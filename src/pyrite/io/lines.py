@@ -71,12 +71,22 @@ def split_lines(block: bytes, encoding: str, errors: str) -> list[str]:
     """
     ended = block.endswith((b"\n", b"\r"))
     if b"\r" in block:
-        if ended and errors == "strict":  # other ways may drop what parts a CR from an LF
-            text = block.decode(encoding)
-            if not any(other in text for other in _OTHER_LINE_ENDS):
-                return text.splitlines()  # safe here, and twice as fast as what follows
+        text = _decoded(block, encoding, errors) if ended else None
+        if text is not None and not any(other in text for other in _OTHER_LINE_ENDS):
+            return text.splitlines()  # safe here, and twice as fast as what follows
         block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     lines = block.decode(encoding, errors).split("\n")
     if ended or not block:
         lines.pop()
     return lines
+
+
+def _decoded(block: bytes, encoding: str, errors: str) -> str | None:
+    """The text of a block that is in ``encoding`` throughout. None if it is not, and other
+    ``errors`` than strict would have it: they may drop what parts a CR from an LF."""
+    try:
+        return block.decode(encoding)
+    except UnicodeDecodeError:
+        if errors == "strict":
+            raise
+        return None
