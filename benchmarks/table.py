@@ -19,6 +19,7 @@ from benchmarks.child import Result
 from benchmarks.data import ROOT, origin
 from benchmarks.jobs import JOBS, Figure
 from benchmarks.run import MEMORY
+from pyrite.core.version import __version__ as pyrite_version
 
 Runs: TypeAlias = Mapping[str, Sequence[Result]]
 """Results by engine."""
@@ -165,7 +166,7 @@ def circumstances(load: float) -> str:
             f"- {processor()}, {os.cpu_count()} cores, {memory:.0f} GiB; load {load:.1f} before "
             f"the first run, {os.getloadavg()[0]:.1f} after the last",
             f"- {platform.system()} {platform.release()}, Python {platform.python_version()}, "
-            f"Pyrite {version('pyrite')}, PySpark {installed('pyspark')}, {java()}",
+            f"Pyrite {pyrite_version}, PySpark {installed('pyspark')}, {java()}",
             f"- input files: {origin()}; memory of all processes is {MEMORY}, of one worker RSS",
         ]
     )
