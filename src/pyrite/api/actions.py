@@ -10,11 +10,11 @@ import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
-from itertools import chain, count, islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyrite.api.dataset import Dataset, T_co, function, itself, whole
-from pyrite.core.context import TaskContext
+from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
 
 if TYPE_CHECKING:
     from pyrite.api.rdd import RDD
@@ -36,7 +36,7 @@ class Actions(Dataset[T_co]):
 
     def collect(self) -> list[T_co]:
         """All records, in order, in the driver's memory."""
-        return list(chain.from_iterable(self._run(_listed)))
+        return list(chain.from_iterable(self._run(Collect())))
 
     def collectWithJobGroup(
         self, groupId: str, description: str, interruptOnCancel: bool = False
@@ -56,7 +56,7 @@ class Actions(Dataset[T_co]):
         if prefetchPartitions:
             return self._prefetched(number)
         return chain.from_iterable(
-            chain.from_iterable(self._run(_listed, [partition])) for partition in range(number)
+            chain.from_iterable(self._run(Collect(), [partition])) for partition in range(number)
         )
 
     def _prefetched(self, number: int) -> Iterator[T_co]:
@@ -65,7 +65,7 @@ class Actions(Dataset[T_co]):
         with ThreadPoolExecutor(1) as ahead:
             waiting: deque[Any] = deque()
             for partition in range(number):
-                waiting.append(ahead.submit(self._run, _listed, [partition]))
+                waiting.append(ahead.submit(self._run, Collect(), [partition]))
                 if len(waiting) > 1:
                     yield from waiting.popleft().result()[0]
             for last in waiting:
@@ -107,7 +107,7 @@ class Actions(Dataset[T_co]):
             >>> sc.parallelize(["to", "question", "be"]).top(2, key=len)
             ['question', 'to']
         """
-        parts = self._run(lambda it, task: heapq.nlargest(num, it, key=key))
+        parts = self._run(Draw(lambda it: heapq.nlargest(num, it, key=key)))
         return heapq.nlargest(num, chain.from_iterable(parts), key=key)
 
     def takeOrdered(self, num: int, key: Callable[[T_co], Any] | None = None) -> list[T_co]:
@@ -122,7 +122,7 @@ class Actions(Dataset[T_co]):
         """
         if num < 0:
             raise ValueError("top N cannot be negative.")
-        parts = self._run(lambda it, task: heapq.nsmallest(num, it, key=key))
+        parts = self._run(Draw(lambda it: heapq.nsmallest(num, it, key=key)))
         return heapq.nsmallest(num, chain.from_iterable(parts), key=key)
 
     def takeSample(self, withReplacement: bool, num: int, seed: int | None = None) -> list[T_co]:
@@ -155,7 +155,7 @@ class Actions(Dataset[T_co]):
 
     def count(self) -> int:
         """How many records there are."""
-        return sum(self._run(_counted))
+        return sum(self._run(Count()))
 
     def reduce(self: Dataset[V], f: Callable[[V, V], V]) -> V:
         """All records reduced to one by ``f``, which must be associative and commutative.
@@ -168,14 +168,14 @@ class Actions(Dataset[T_co]):
             10
         """
         function("reduce()", f)
-        parts: list[list[V]] = self._run(lambda it, task: _some_reduced(f, it))
+        parts: list[list[V]] = self._run(Reduce(f))
         return _reduced(f, parts)
 
     def fold(self: Dataset[V], zeroValue: V, op: Callable[[V, V], V]) -> V:
         """As `reduce`, starting from ``zeroValue``: once in every partition and once at the end.
         ``op`` may change and return its first argument."""
         function("fold()", op)
-        parts = self._run(lambda it, task: reduce(op, it, zeroValue))
+        parts = self._run(Fold(op, zeroValue))
         return reduce(op, parts, copy.deepcopy(zeroValue))
 
     def aggregate(
@@ -194,7 +194,7 @@ class Actions(Dataset[T_co]):
         """
         function("aggregate()", seqOp)
         function("aggregate()", combOp)
-        parts = self._run(lambda it, task: reduce(seqOp, it, zeroValue))
+        parts = self._run(Fold(seqOp, zeroValue))
         return reduce(combOp, parts, copy.deepcopy(zeroValue))
 
     def treeReduce(self: Dataset[V], f: Callable[[V, V], V], depth: int = 2) -> V:
@@ -208,7 +208,7 @@ class Actions(Dataset[T_co]):
         def joined(a: list[Any], b: list[Any]) -> list[Any]:
             return [f(a[0], b[0])] if a and b else a or b
 
-        parts = self._per_partition(lambda _, records: [_some_reduced(f, records)])
+        parts = self._per_partition(lambda _, records: [Reduce(f)(records)])
         found: list[V] = _tree_reduced(parts, joined, depth)
         if not found:
             raise ValueError("Cannot reduce empty RDD.")
@@ -238,7 +238,7 @@ class Actions(Dataset[T_co]):
             [('a', 2), ('b', 2)]
         """
         counts: dict[Any, int] = defaultdict(int)
-        for part in self._run(_value_counts):
+        for part in self._run(Draw(_value_counts)):
             for value, number in part.items():
                 counts[value] += number
         return counts
@@ -247,7 +247,7 @@ class Actions(Dataset[T_co]):
 
     def collectAsMap(self: Dataset[tuple[K, V]]) -> dict[K, V]:
         """The pairs as a dict; of several pairs of one key, the last."""
-        return dict(chain.from_iterable(self._run(_listed)))
+        return dict(chain.from_iterable(self._run(Collect())))
 
     def countByKey(self: Dataset[tuple[K, Any]]) -> dict[K, int]:
         """How many pairs each key has, as a dict in the driver's memory."""
@@ -261,7 +261,7 @@ class Actions(Dataset[T_co]):
             {'a': 2, 'b': 1}
         """
         function("reduceByKeyLocally()", func)
-        parts = self._run(lambda it, task: _reduced_by_key(func, it))
+        parts = self._run(Draw(lambda it: _reduced_by_key(func, it)))
         return _reduced_by_key(func, chain.from_iterable(part.items() for part in parts))
 
     def lookup(self: Dataset[tuple[K, V]], key: K) -> list[V]:
@@ -276,8 +276,8 @@ class Actions(Dataset[T_co]):
         if partitioner is None:
             return values.collect()
         # A worker says where the key lies: the driver may hash text in its own way.
-        [[partition]] = self._context.parallelize([key], 1).map(partitioner)._run(_listed)
-        return list(values._run(_listed, [partition])[0])
+        [[partition]] = self._context.parallelize([key], 1).map(partitioner)._run(Collect())
+        return list(values._run(Collect(), [partition])[0])
 
     # -- effects ------------------------------------------------------------------------
 
@@ -287,7 +287,7 @@ class Actions(Dataset[T_co]):
         What it does to the driver's variables does not come back: use `SparkContext.accumulator`.
         """
         function("foreach()", f)
-        self._run(lambda it, task: deque(map(f, it), maxlen=0) and None)
+        self._run(ForEach(f))
 
     def foreachPartition(self, f: Callable[[Iterator[T_co]], Any]) -> None:
         """Call ``f`` with the iterator over each partition, in the workers."""
@@ -295,21 +295,11 @@ class Actions(Dataset[T_co]):
         self._run(lambda it, task: _drain(f(it)))
 
 
-def _listed(records: Iterator[Any], task: TaskContext) -> list[Any]:
-    return list(records)
+def _first_of(number: int) -> Draw:
+    return Draw(lambda records: list(islice(records, number)))
 
 
-def _first_of(number: int) -> Callable[[Iterator[Any], TaskContext], list[Any]]:
-    return lambda records, task: list(islice(records, number))
-
-
-def _counted(records: Iterator[Any], task: TaskContext) -> int:
-    numbers = count()
-    deque(zip(records, numbers, strict=False), maxlen=0)  # counts at the speed of C
-    return next(numbers)
-
-
-def _value_counts(records: Iterator[Any], task: TaskContext) -> dict[Any, int]:
+def _value_counts(records: Iterator[Any]) -> dict[Any, int]:
     counts: dict[Any, int] = {}
     for record in records:
         counts[record] = counts.get(record, 0) + 1
@@ -319,13 +309,6 @@ def _value_counts(records: Iterator[Any], task: TaskContext) -> dict[Any, int]:
 def _drain(result: Iterable[Any] | None) -> None:
     if result is not None and hasattr(result, "__iter__"):
         deque(result, maxlen=0)  # a generator has done nothing yet
-
-
-def _some_reduced(f: Callable[[Any, Any], Any], records: Iterator[Any]) -> list[Any]:
-    """The records reduced to a list of one, or of none if there are none."""
-    for first in records:
-        return [reduce(f, records, first)]
-    return []
 
 
 def _reduced_by_key(

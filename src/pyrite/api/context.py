@@ -23,6 +23,7 @@ from pyrite.api.profiler import BasicProfiler, Profiler, Profiles, Profiling
 from pyrite.api.properties import LocalProperties
 from pyrite.api.shared import SharedVariables
 from pyrite.api.sources import Sources
+from pyrite.compile.compiler import Compiler
 from pyrite.core.absent import refuse_name
 from pyrite.core.advice import CONTEXT_NAMES
 from pyrite.core.errors import SerializationError, SettingsWarning
@@ -111,6 +112,7 @@ class SparkContext(Sources, SharedVariables, Jobs, Files, Profiling):
             self._accumulators,
             self._profiles.around if self._profiles else plainly,
             Rendezvous(self._settings["pyrite.barrier.timeout"]),
+            Compiler() if self._settings["pyrite.codegen"] else None,
         )
         self._broadcasts = Home(self._driver)
         self._driver.start()

@@ -12,6 +12,7 @@ from typing import Any, overload
 from pyrite.api.actions import NOTHING_TO_REDUCE
 from pyrite.api.dataset import Dataset, T_co
 from pyrite.api.statcounter import StatCounter
+from pyrite.lineage.terminals import Draw
 
 
 class NumberActions(Dataset[T_co]):
@@ -25,7 +26,7 @@ class NumberActions(Dataset[T_co]):
     def sum(self: Dataset[Any]) -> Any: ...
     def sum(self: Dataset[Any]) -> Any:
         """The sum of all records; 0 if there are none."""
-        return sum(self._run(lambda it, task: sum(it)))
+        return sum(self._run(Draw(sum)))
 
     def max(self, key: Callable[[T_co], Any] | None = None) -> T_co:
         """The largest record.
@@ -46,10 +47,10 @@ class NumberActions(Dataset[T_co]):
         return smallest
 
     def _extreme(self, choose: Callable[..., Any], key: Callable[[T_co], Any] | None) -> Any:
-        def chosen(records: Iterator[T_co], task: Any) -> list[T_co]:
+        def chosen(records: Iterator[T_co]) -> list[T_co]:
             return [choose(chain([first], records), key=key) for first in records]
 
-        found = list(chain.from_iterable(self._run(chosen)))
+        found = list(chain.from_iterable(self._run(Draw(chosen))))
         if not found:
             raise ValueError(NOTHING_TO_REDUCE)
         return choose(found, key=key)
@@ -61,7 +62,7 @@ class NumberActions(Dataset[T_co]):
             >>> sc.parallelize([1, 2, 3]).stats()
             (count: 3, mean: 2.0, stdev: 0.816496580927726, max: 3.0, min: 1.0)
         """
-        parts = self._run(lambda it, task: StatCounter(it))
+        parts = self._run(Draw(StatCounter))
         return reduce(StatCounter.mergeStats, parts, StatCounter())
 
     def mean(self) -> float:
@@ -136,7 +137,7 @@ class NumberActions(Dataset[T_co]):
         return bounds, self._bucket_counts(bounds)
 
     def _bucket_counts(self, bounds: list[Any]) -> list[int]:
-        def counted(records: Iterator[Any], task: Any) -> list[int]:
+        def counted(records: Iterator[Any]) -> list[int]:
             counts = [0] * (len(bounds) - 1)
             for record in records:
                 if _is_usable(record) and bounds[0] <= record <= bounds[-1]:
@@ -144,7 +145,7 @@ class NumberActions(Dataset[T_co]):
             return counts
 
         nothing = [0] * (len(bounds) - 1)
-        return [sum(column) for column in zip(nothing, *self._run(counted), strict=True)]
+        return [sum(column) for column in zip(nothing, *self._run(Draw(counted)), strict=True)]
 
 
 def _low_and_high(records: Iterator[Any], task: Any) -> list[Any]:

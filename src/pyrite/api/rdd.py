@@ -14,6 +14,7 @@ from pyrite.api.persistence import Persistence
 from pyrite.api.resource import ResourceProfile, met
 from pyrite.api.saving import SavingActions
 from pyrite.api.transformations import Transformations
+from pyrite.compile.compiler import Compiler
 from pyrite.core.absent import refuse_name
 from pyrite.core.advice import RDD_NAMES
 from pyrite.plan.explain import label, lineage_text, stages_text
@@ -98,8 +99,13 @@ class RDD(
         """
         return lineage_text(self._node).encode()
 
-    def explain(self) -> None:
+    def explain(self, *, codegen: bool = False) -> None:
         """Print the stages that an action would run, the last first, and what each does.
+
+        Parameters:
+            codegen: show the function that each stage's steps are compiled to, as `collect` would
+                run it; and which of the user's functions it calls, with the reasons why these
+                are not written out in it.
 
         Example:
             >>> sc.parallelize([("a", 1)], 2).reduceByKey(max).explain()
@@ -110,7 +116,7 @@ class RDD(
               read   Collection parallelize at ...
               write  2 partitions by hash, combined by key
         """
-        print(stages_text(self._node))
+        print(stages_text(self._node, Compiler() if codegen else None))
 
     def __repr__(self) -> str:
         return f"{self._name} {label(self._node)}" if self._name else label(self._node)

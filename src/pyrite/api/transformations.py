@@ -14,7 +14,7 @@ from pyrite.api.piping import through_command
 from pyrite.api.sampling import range_sampler, sampler
 from pyrite.lineage.dependency import Aggregator
 from pyrite.lineage.narrow import AlignedUnion, Cartesian, Coalesced, Union, Zipped
-from pyrite.lineage.ops import Filter, FlatMap, Map
+from pyrite.lineage.ops import Filter, FlatMap, KeyBy, Map
 from pyrite.lineage.partitioner import HashPartitioner
 from pyrite.serial.hashing import portable_hash
 
@@ -63,8 +63,7 @@ class Transformations(Dataset[T_co]):
 
     def keyBy(self, f: Callable[[T_co], K]) -> RDD[tuple[K, T_co]]:
         """``(f(record), record)`` of each record."""
-        key = function("keyBy()", f)
-        return self._transform(Map(lambda record: (key(record), record)))
+        return self._transform(KeyBy(function("keyBy()", f)))
 
     # -- by partition -------------------------------------------------------------------
 

@@ -17,8 +17,11 @@ from pyrite.core.specs import MapOutput
 class ShuffleService(Protocol):
     """A task's door to shuffles. ``dependency`` is a `pyrite.lineage.dependency.Shuffle`."""
 
-    def write(self, dependency: Any, records: Iterable[Any], task: TaskContext) -> MapOutput:
-        """Write one map task's records, partitioned (and combined, if the dependency says so)."""
+    def write(
+        self, dependency: Any, records: Iterable[Any], task: TaskContext, loop: Any = None
+    ) -> MapOutput:
+        """Write one map task's records, partitioned (and combined, if the dependency says so).
+        With a loop, a `pyrite.compile.bound.Bound`, it is the loop that makes them of these."""
         ...
 
     def read(self, dependency: Any, partition: int, task: TaskContext) -> Iterator[Any]:

@@ -201,6 +201,13 @@ ALL: tuple[Setting[Any], ...] = (
         "Archives for SparkFiles.get, with commas between, as of SparkContext.addArchive.",
     ),
     Setting(
+        "pyrite.codegen",
+        "",
+        parse_bool,
+        True,
+        "Compile the steps of a stage into one function, as RDD.explain(codegen=True) shows it.",
+    ),
+    Setting(
         "pyrite.profile",
         "spark.python.profile",
         parse_bool,

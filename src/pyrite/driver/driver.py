@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pyrite.blocks.level import StorageLevel
 from pyrite.cluster.base import Cluster
+from pyrite.compile.compiler import Compiler
 from pyrite.core.ids import NodeId
 from pyrite.driver.events import Listener
 from pyrite.driver.job import Job
@@ -42,6 +43,7 @@ class Driver:
         accumulators: told what each task added, once a task, before its job is done.
         around: what to put around each stage's program, as of `Planner`.
         rendezvous: where the tasks of barrier stages meet.
+        compiler: makes the code of stages, if that is wanted.
     """
 
     def __init__(
@@ -53,10 +55,11 @@ class Driver:
         accumulators: Accumulating | None = None,
         around: Around = plainly,
         rendezvous: Rendezvous | None = None,
+        compiler: Compiler | None = None,
     ) -> None:
         self._cluster = cluster
         self.persisted = Persisted()
-        self._planner = Planner(self.persisted, around)
+        self._planner = Planner(self.persisted, around, compiler)
         self._loop = Loop(
             cluster,
             self._planner,

@@ -12,6 +12,8 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from pyrite.compile.bound import seen
+
 
 class Place(NamedTuple):
     """Where one frame of a traceback stood.
@@ -36,13 +38,20 @@ def places(traceback: TracebackType | None) -> tuple[Place, ...]:
     found = []
     while traceback is not None:
         code = traceback.tb_frame.f_code
+        names = traceback.tb_frame.f_globals
         position = next(islice(code.co_positions(), traceback.tb_lasti // 2, None), (None,) * 4)
+        compiled = seen(traceback)
+        if compiled is not None:  # a compiled stage: its positions are those of the user's file
+            if compiled.function is None:
+                traceback = traceback.tb_next
+                continue
+            code, names = compiled.function.__code__, compiled.function.__globals__
         found.append(
             Place(
                 code.co_filename,
                 code.co_name,
                 code.co_qualname,
-                str(traceback.tb_frame.f_globals.get("__name__")),
+                str(names.get("__name__")),
                 code.co_firstlineno,
                 (traceback.tb_lineno, *position[1:]),
             )

@@ -11,10 +11,13 @@ import os
 import pickle
 import reprlib
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from types import FrameType, TracebackType
+from types import TracebackType
+from typing import Any
 
+from pyrite.compile.bound import seen
 from pyrite.core.context import TaskContext
 from pyrite.core.errors import JobFailed
 from pyrite.core.outcome import Cause, Failure
@@ -100,7 +103,9 @@ def _user_frames(tb: TracebackType | None) -> TracebackType | None:
     candidate = None
     while tb is not None:
         file = tb.tb_frame.f_code.co_filename
-        if file.startswith(_ENGINE_FOLDER) or _PICKLER_FOLDER in file:
+        compiled = seen(tb)
+        is_engine = file.startswith(_ENGINE_FOLDER) or _PICKLER_FOLDER in file
+        if is_engine or (compiled is not None and compiled.function is None):
             candidate = None
         elif not file.startswith(_LIBRARY_FOLDER) or "site-packages" in file:
             return candidate or tb
@@ -118,24 +123,28 @@ def _details(error: BaseException, frames: TracebackType | None, task: TaskConte
         details.append("perhaps a function given to flatMap returned None: does it lack a return?")
     if task.position is not None:
         details.append(f"input: {task.position()}")
-    if frames is not None and (record := _record(frames.tb_frame)) is not None:
+    if frames is not None and (record := _record(frames)) is not None:
         details.append(f"record: {record}")
     return details
 
 
-def _record(frame: FrameType) -> str | None:
+def _record(tb: TracebackType) -> str | None:
     """The first argument of the user's outermost function: the record it was given."""
-    code = frame.f_code
-    if not code.co_argcount:
-        return None
-    names = code.co_varnames[: code.co_argcount]
+    values = _arguments(tb)
     shown = reprlib.Repr()
     shown.maxstring = shown.maxother = 200
-    values = [frame.f_locals[name] for name in names if name in frame.f_locals]
     try:
         return ", ".join(shown.repr(value) for value in values) or None
     except Exception:
         return None
+
+
+def _arguments(tb: TracebackType) -> Sequence[Any]:
+    if (compiled := seen(tb)) is not None:
+        return compiled.arguments
+    code, variables = tb.tb_frame.f_code, tb.tb_frame.f_locals
+    names = code.co_varnames[: code.co_argcount]
+    return [variables[name] for name in names if name in variables]
 
 
 def _pickled_error(error: BaseException) -> bytes | None:

@@ -130,16 +130,26 @@ class Fused(OneToOne):
 
     Parameters:
         first: how many of the ops are left out, as the base is what they make.
+        last: how many are done, from the first of all on; None for all.
     """
 
-    def __init__(self, base: Node, ops: Frozen[tuple[Op, ...]], first: int = 0) -> None:
+    def __init__(
+        self, base: Node, ops: Frozen[tuple[Op, ...]], first: int = 0, last: int | None = None
+    ) -> None:
         super().__init__(base)
         self._ops = ops
         self._first = first
+        self._last = last
 
     @property
     def ops(self) -> tuple[Op, ...]:
-        return self._ops.value[self._first :]
+        return self._ops.value[self._first : self._last]
+
+    def without_last(self, number: int) -> Node:
+        """What the last ops work on: somebody else does these."""
+        last = len(self._ops.value) - number
+        (base,) = self.parents
+        return Fused(base, self._ops, self._first, last) if last > self._first else base
 
     def finish(self, partition: int, records: Iterator[Any], task: TaskContext) -> Iterator[Any]:
         return apply_ops(self.ops, partition, records)

@@ -16,6 +16,11 @@ class Op(Protocol):
     """One step over a partition's records."""
 
     @property
+    def function(self) -> Callable[..., Any]:
+        """The user's."""
+        ...
+
+    @property
     def by_record(self) -> bool:
         """True if it draws its input one record after another, to the end."""
         ...
@@ -41,6 +46,20 @@ class Filter:
 
     def apply(self, partition: int, records: Iterator[Any]) -> Iterator[Any]:
         return filter(self.function, records)
+
+
+@dataclass(frozen=True)
+class KeyBy:
+    function: Callable[[Any], Any]
+    by_record = True
+
+    def apply(self, partition: int, records: Iterator[Any]) -> Iterator[Any]:
+        function = self.function
+
+        def keyed(record: Any) -> tuple[Any, Any]:
+            return function(record), record
+
+        return map(keyed, records)
 
 
 @dataclass(frozen=True)
@@ -132,8 +151,13 @@ class _End:
 
     def check(self) -> Iterator[Any]:
         if not self._reached:
-            raise RuntimeError(
-                "a function given to map, filter or flatMap raised StopIteration "
-                "(perhaps from next() on an empty iterator; give next() a default)"
-            )
+            raise stopped_early()
         yield from ()
+
+
+def stopped_early() -> RuntimeError:
+    """What to raise when a user's function raised StopIteration."""
+    return RuntimeError(
+        "a function given to map, filter or flatMap raised StopIteration "
+        "(perhaps from next() on an empty iterator; give next() a default)"
+    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import Any
 
+from pyrite.compile.compiler import Compiler
+from pyrite.compile.ends import End, end_of
 from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Order, Shuffle
 from pyrite.lineage.narrow import Fused
 from pyrite.lineage.node import Node
 from pyrite.lineage.partitioner import HashPartitioner, RangePartitioner
+from pyrite.lineage.terminals import Collect
 from pyrite.plan.barrier import is_barrier
 from pyrite.plan.edges import shuffles_read
 from pyrite.plan.fuse import fuse
@@ -48,9 +52,11 @@ def lineage_text(node: Node) -> str:
     return "\n".join(lines)
 
 
-def stages_text(node: Node) -> str:
-    """The stages of an action on ``node``, last first: what each reads, does and writes."""
-    blocks = [f"Result stage, {_tasks(node)}:\n{_steps(node)}"]
+def stages_text(node: Node, compiler: Compiler | None = None) -> str:
+    """The stages of an action on ``node``, last first: what each reads, does and writes; and,
+    with a compiler, what it makes of them."""
+    code = _code(node, Collect(), compiler)
+    blocks = [f"Result stage, {_tasks(node)}:\n{_steps(node)}{code}"]
     seen: set[int] = set()
     pending = shuffles_read(node)
     while pending:
@@ -61,10 +67,27 @@ def stages_text(node: Node) -> str:
         blocks.append(
             f"Map stage of shuffle {shuffle.id} ({shuffle.origin}), {_tasks(shuffle.parent)}:\n"
             f"{_steps(shuffle.parent)}\n"
-            f"  write  {_where(shuffle)}"
+            f"  write  {_where(shuffle)}{_code(shuffle.parent, end_of(shuffle), compiler)}"
         )
         pending.extend(shuffles_read(shuffle.parent))
     return "\n\n".join(blocks)
+
+
+def _code(node: Node, end: End, compiler: Compiler | None) -> str:
+    """The generated function of a stage, and what it calls."""
+    tree = fuse(node)
+    if compiler is None or not isinstance(tree, Fused):
+        return ""
+    compiled = compiler.compile(tree.ops, end)
+    shown = indent(compiled.source, " " * 9).strip()
+    if compiled.stage is None and compiled.reasons:
+        shown += "\n         # not used: nothing is written out in it"
+    called = [
+        f"\n  call   {getattr(function, '__qualname__', repr(function))}: {reason}"
+        for function, reason in compiled.reasons
+        if reason
+    ]
+    return f"\n  code   {shown}{''.join(called)}"
 
 
 def _tasks(node: Node) -> str:

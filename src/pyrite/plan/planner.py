@@ -15,12 +15,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from pyrite.compile.compiler import Compiler
+from pyrite.compile.ends import End, end_of
+from pyrite.compile.stage import StageCode
 from pyrite.core.ids import JobId, NodeId, ShuffleId, StageId
 from pyrite.core.specs import JobSpec, StageProgram, StageSpec
 from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Shuffle
 from pyrite.lineage.kept import truncate
 from pyrite.lineage.narrow import Fused, Zipped
 from pyrite.lineage.node import Node
+from pyrite.lineage.terminals import Terminal
 from pyrite.lineage.wide import CoGrouped
 from pyrite.plan.barrier import check_barrier, is_barrier, make_whole
 from pyrite.plan.edges import blocks_read, shuffles_behind, shuffles_read
@@ -84,11 +88,18 @@ class Planner:
     Parameters:
         persisted: which datasets are kept, and where their blocks are.
         around: what to put around each stage's program.
+        compiler: makes the code of stages, or None to run their ops as they are.
     """
 
-    def __init__(self, persisted: Persisted, around: Around = plainly) -> None:
+    def __init__(
+        self,
+        persisted: Persisted,
+        around: Around = plainly,
+        compiler: Compiler | None = None,
+    ) -> None:
         self.persisted = persisted
         self._around = around
+        self._compiler = compiler
         self._lock = threading.RLock()
         self._jobs = itertools.count()
         self._stage_ids = itertools.count()
@@ -121,7 +132,8 @@ class Planner:
             reads = tuple(shuffles_read(tree))
             ancestors = self._ancestors(reads)
             stage_id = next(self._stage_ids)  # after theirs: stages are numbered as they run
-            program = ResultProgram(Tree(tree), action)
+            compiled = self._compiled(tree, action) if isinstance(action, Terminal) else None
+            program = ResultProgram(Tree(tree), action, compiled)
             result = Stage(
                 StageSpec(
                     stage_id,
@@ -207,6 +219,12 @@ class Planner:
                 return tree, where, barrier
             made |= where.apart
 
+    def _compiled(self, tree: Node, end: End) -> StageCode | None:
+        """The last ops of a stage and what ends it, as one function."""
+        if self._compiler is None or not isinstance(tree, Fused):
+            return None
+        return self._compiler.compile(tree.ops, end).stage
+
     def _ancestors(self, reads: Sequence[Shuffle]) -> tuple[Stage, ...]:
         """The stages that write ``reads`` and all they read from, each once, parents first."""
         ordered: dict[Shuffle, Stage] = {}
@@ -238,7 +256,7 @@ class Planner:
         name = shuffle.origin
         tree, where, barrier = self._tree(shuffle.parent, partitions, name)
         reads = tuple(shuffles_read(tree))
-        program = MapProgram(Tree(tree), shuffle)
+        program = MapProgram(Tree(tree), shuffle, self._compiled(tree, end_of(shuffle)))
         stage = self._map_stages[shuffle] = Stage(
             StageSpec(
                 stage_id,

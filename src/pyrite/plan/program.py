@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from pyrite.compile.bound import Bound, bind
+from pyrite.compile.ends import end_of, functions_of
+from pyrite.compile.stage import StageCode
 from pyrite.core.context import TaskContext
 from pyrite.core.ids import NodeId
 from pyrite.core.outcome import Success
 from pyrite.lineage.dependency import Shuffle
-from pyrite.lineage.narrow import Combined
+from pyrite.lineage.narrow import Combined, Fused
 from pyrite.lineage.node import Node
+from pyrite.lineage.terminals import Draw, Fold, Terminal
 from pyrite.serial.records import dumps
 
 Action: TypeAlias = Callable[[Iterator[Any], TaskContext], Any]
@@ -69,10 +73,12 @@ class MapProgram:
 
     tree: Tree
     shuffle: Shuffle
+    compiled: StageCode | None = None
 
     def run(self, partition: int, task: TaskContext) -> Success:
-        records = self.tree.root.compute(partition, task)
-        return Success(output=task.shuffle.write(self.shuffle, records, task))
+        node, loop = _bound(self.tree.root, self.compiled, functions_of(end_of(self.shuffle)))
+        records = node.compute(partition, task)
+        return Success(output=task.shuffle.write(self.shuffle, records, task, loop))
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,36 @@ class ResultProgram:
 
     tree: Tree
     action: Action
+    compiled: StageCode | None = None
 
     def run(self, partition: int, task: TaskContext) -> Success:
-        records = self.tree.root.compute(partition, task)
-        return Success(result=dumps(self.action(records, task)))
+        action = self.action
+        functions = functions_of(action) if isinstance(action, Terminal) else []
+        node, loop = _bound(self.tree.root, self.compiled, functions)
+        records = node.compute(partition, task)
+        result = action(records, task) if loop is None else _run(loop, action, records, task)
+        return Success(result=dumps(result))
+
+
+def _bound(root: Node, code: StageCode | None, functions: list[Any]) -> tuple[Node, Bound | None]:
+    """What a stage's compiled part works on, and that part, if it can be used here."""
+    if code is None or not isinstance(root, Fused):
+        return root, None
+    steps = root.ops[len(root.ops) - code.steps :]
+    loop = bind(code, [*(step.function for step in steps), *functions])
+    return (root, None) if loop is None else (root.without_last(code.steps), loop)
+
+
+def _run(loop: Bound, action: Action, records: Iterator[Any], task: TaskContext) -> Any:
+    try:
+        match action:
+            case Draw():
+                return action(loop.run(records), task)
+            case Fold():
+                return loop.run(records, action.zero)
+        return loop.run(records)
+    except (StopIteration, RuntimeError) as error:
+        failure = loop.stopped(error)
+        if failure is None:
+            raise
+    raise failure

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from operator import length_hint
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyrite.core.context import TaskContext
 from pyrite.core.ids import AttemptId, ShuffleId
@@ -29,6 +29,9 @@ from pyrite.shuffle.groups import Groups
 from pyrite.shuffle.order import in_order
 from pyrite.shuffle.values import Values
 from pyrite.shuffle.write import combine, scatter
+
+if TYPE_CHECKING:
+    from pyrite.compile.bound import Bound
 
 Side: TypeAlias = Shuffle | Iterator[Any]
 """One parent of a cogroup: shuffled, or there already as pairs."""
@@ -62,8 +65,17 @@ class FileShuffle:
         self._open_block = open_block
         self._failures: dict[AttemptId, FetchFailure] = {}
 
-    def write(self, dependency: Shuffle, records: Iterable[Any], task: TaskContext) -> MapOutput:
+    def write(
+        self,
+        dependency: Shuffle,
+        records: Iterable[Any],
+        task: TaskContext,
+        loop: Bound | None = None,
+    ) -> MapOutput:
         """Write one map task's records, by partition, combined first if there is an aggregator.
+
+        Parameters:
+            loop: makes and takes in the records, of those that are given.
 
         Raises:
             TypeError: a record is no pair, or its key is unhashable or hashes by address.
@@ -71,9 +83,9 @@ class FileShuffle:
         partitioner = dependency.partitioner
         buckets = Buckets(partitioner.num_partitions, task)
         if isinstance(dependency.arrangement, Aggregator):
-            combine(records, dependency.arrangement, partitioner, buckets, task)
+            combine(records, dependency.arrangement, partitioner, buckets, task, loop)
         else:
-            scatter(records, partitioner, buckets, task)
+            scatter(records, partitioner, buckets, task, loop)
         path = self._new_path(dependency.id, task.attempt)
         size, count = buckets.write(path)
         task.metrics.shuffle_bytes_written += size

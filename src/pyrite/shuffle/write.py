@@ -8,34 +8,53 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyrite.core.context import TaskContext
 from pyrite.lineage.dependency import Aggregator
 from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
 from pyrite.serial.hashing import PLAIN_TYPES, stable_hash
 from pyrite.shuffle.buckets import Buckets
+from pyrite.shuffle.loops import Metered, most_between_looks, run_loop
 from pyrite.shuffle.pairs import SOUND, check_pair, check_place
 from pyrite.shuffle.portions import Portions
 
+if TYPE_CHECKING:
+    from pyrite.compile.bound import Bound
+
 
 def scatter(
-    records: Iterable[Any], place: Callable[[Any], int], buckets: Buckets, task: TaskContext
+    records: Iterable[Any],
+    place: Callable[[Any], int],
+    buckets: Buckets,
+    task: TaskContext,
+    loop: Bound | None = None,
 ) -> None:
     """Put each record into the bucket of its key; spill the buckets if memory runs short."""
     plain_hash = type(place) is HashPartitioner and place.function is stable_hash
     put = _put_by_hash if plain_hash else _put
     place = _quickest(place)
     watch = task.memory.watch()
-    portions = Portions(records, task.batch_size)
-    for portion in portions:
-        put(portion, place, buckets)
+    portions = Portions(records, most_between_looks(task, loop))
+
+    def look() -> None:
         buckets.settle()
         held = buckets.held
         if watch.exceeded(held):
             buckets.spill()
             watch.released(held)
             portions.spilled()
+
+    metered = Metered(look, task.batch_size)
+    for portion in portions:
+        if loop is None:
+            put(portion, place, buckets)
+        else:
+            keys = [keys.append for keys in buckets.keys]
+            values = [values.append for values in buckets.values]
+            arguments = (portion, keys, values, place, len(keys), metered)
+            run_loop(loop, *arguments, place=None if plain_hash else place)
+        look()
 
 
 def combine(
@@ -44,31 +63,44 @@ def combine(
     partitioner: Partitioner,
     buckets: Buckets,
     task: TaskContext,
+    loop: Bound | None = None,
 ) -> None:
     """Combine the values of each key, and put the combiners into the bucket of their key."""
-    create, merge_value = aggregator.create, aggregator.merge_value
     combiners: dict[Any, Any] = {}
     watch = task.memory.watch()
-    portions = Portions(records, task.batch_size)
+    portions = Portions(records, most_between_looks(task, loop))
+
+    def look() -> None:
+        held = len(combiners)
+        if watch.exceeded(held):
+            scatter(drain(combiners), partitioner, buckets, task)
+            buckets.spill()
+            watch.released(held)
+            portions.spilled()
+
+    metered = Metered(look, task.batch_size)
+    for portion in portions:
+        if loop is None:
+            _merge(portion, aggregator, combiners)
+        else:
+            run_loop(loop, portion, combiners, metered)
+        look()
+    scatter(combiners.items(), partitioner, buckets, task)
+
+
+def _merge(portion: Iterable[Any], aggregator: Aggregator, combiners: dict[Any, Any]) -> None:
+    create, merge_value = aggregator.create, aggregator.merge_value
     record = SOUND
     try:
-        for portion in portions:
-            for record in portion:
-                key, value = record
-                if key in combiners:
-                    combiners[key] = merge_value(combiners[key], value)
-                else:
-                    combiners[key] = create(value)
-            held = len(combiners)
-            if watch.exceeded(held):
-                scatter(drain(combiners), partitioner, buckets, task)
-                buckets.spill()
-                watch.released(held)
-                portions.spilled()
+        for record in portion:
+            key, value = record
+            if key in combiners:
+                combiners[key] = merge_value(combiners[key], value)
+            else:
+                combiners[key] = create(value)
     except (TypeError, ValueError):
         check_pair(record)
         raise
-    scatter(combiners.items(), partitioner, buckets, task)
 
 
 def drain(table: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:

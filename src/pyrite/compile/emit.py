@@ -1,0 +1,362 @@
+"""A run of ops and what ends it, as the source of one function, and its code."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import types
+import warnings
+from collections.abc import Sequence
+
+from pyrite.compile.elements import (
+    Element,
+    Pair,
+    again,
+    assign,
+    call,
+    is_,
+    load,
+    store,
+    tuple_of,
+)
+from pyrite.compile.ends import Combine, Compiled, End, Scatter, functions_of
+from pyrite.compile.inline import Inliner, Statements, _shown
+from pyrite.compile.source import Refused, Sources, definition
+from pyrite.compile.stage import ITEMS, PREFIX, STAGE, Shown, StageCode, fingerprint, settle
+from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapValues, Op
+from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
+
+_MOST_STEPS = 100
+_SHORT = 256
+"""Items of a list that go on without a look at memory between them."""
+
+
+class Emitter:
+    """Writes one stage's function."""
+
+    def __init__(self, sources: Sources, steps: Sequence[Op], end: End) -> None:
+        functions = [step.function for step in steps] + functions_of(end)
+        pickles = [0] * len(steps) + [1] * (len(functions) - len(steps))
+        self._inline = Inliner(sources, functions, pickles)
+        self._steps = steps
+        self._end = end
+        self._record: Shown = None
+
+    def compiled(self) -> Compiled:
+        """The stage.
+
+        Raises:
+            Refused: it is too long.
+            SyntaxError, RecursionError: it is nested too deep.
+        """
+        if len(self._steps) > _MOST_STEPS:
+            raise Refused(f"there are more than {_MOST_STEPS} steps")
+        body: Statements = []
+        self._flow(0, load(f"{PREFIX}record"), body)
+        before, after, arguments = self._frame()
+        loop = ast.For(store(f"{PREFIX}record"), load(f"{PREFIX}records"), body, [])
+        whole: Statements = []
+        for each in (*before, loop, *after):
+            self._inline.put(whole, each, -1)
+        function = self._function(whole, arguments)
+        reasons = tuple(
+            (each, self._inline.reasons.get(number, "it is not used"))
+            for number, each in enumerate(self._inline.functions)
+        )
+        text = ast.unparse(function).replace("<stage>", "stage", 1)
+        stage = self._stage(function) if self._inline.inlined else None
+        return Compiled(stage, text, reasons)
+
+    # -- ops ----------------------------------------------------------------------------
+
+    def _flow(self, step: int, element: Element, out: Statements) -> None:
+        """What becomes of a record from an op on."""
+        inline = self._inline
+        if step == len(self._steps):
+            self._finish(element, out)
+            return
+        op = self._steps[step]
+        if not isinstance(element, Pair):
+            element = inline.atom(element, out, step)
+        match op:
+            case Map():
+                self._flow(step + 1, inline.apply(step, [element], out, step), out)
+            case Filter():
+                test = _one(inline.apply(step, [element], out, step))
+                kept: Statements = []
+                self._flow(step + 1, element, kept)
+                inline.put(out, ast.If(test, kept, []), step)
+            case KeyBy():
+                key = inline.atom(inline.apply(step, [element], out, step), out, step, "key")
+                self._flow(step + 1, Pair(key, inline.atom(element, out, step)), out)
+            case FlatMap():
+                items = inline.atom(inline.apply(step, [element], out, step), out, step, "items")
+                self._each(step, items, None, out)
+            case MapValues():
+                pair = self._taken_apart(element, out, step)
+                value = inline.apply(step, [pair.value], out, step)
+                self._flow(step + 1, Pair(pair.key, inline.atom(value, out, step, "value")), out)
+            case FlatMapValues():
+                if isinstance(element, Pair):
+                    value, key = again(element.value), element.key
+                else:  # the key is looked up once for each item, after it
+                    value = inline.atom(_item(element, 1), out, step, "value")
+                    key = _item(element, 0)
+                items = inline.atom(inline.apply(step, [value], out, step), out, step, "items")
+                self._each(step, items, key, out)
+            case _:
+                raise Refused(f"there is no way to compile {type(op).__name__}")
+
+    def _taken_apart(self, element: Element, out: Statements, step: int) -> Pair:
+        if isinstance(element, Pair):
+            return element
+        key = self._inline.atom(_item(element, 0), out, step, "key")
+        return Pair(key, self._inline.atom(_item(element, 1), out, step, "value"))
+
+    def _each(self, step: int, items: ast.expr, key: ast.expr | None, out: Statements) -> None:
+        """Go on with each of some items, or with pairs of a key and each."""
+        inline = self._inline
+        if key is None and self._counts_items(step + 1):
+            inline.put(out, assign(ITEMS, again(items)), step)
+            counted: Statements = []
+            counting = call(inline.tool("count_items"), load(f"{PREFIX}table"), load(ITEMS))
+            inline.put(counted, ast.Expr(counting), len(self._steps), (ITEMS,))
+            others: Statements = []
+            self._each_one_by_one(step, items, key, others)
+            inline.put(out, ast.If(self._is_list(items), counted, others), step)
+            return
+        self._each_one_by_one(step, items, key, out)
+
+    def _each_one_by_one(
+        self, step: int, items: ast.expr, key: ast.expr | None, out: Statements
+    ) -> None:
+        inline = self._inline
+        name = inline.new("item")
+        body: Statements = []
+        if key is None:
+            self._flow(step + 1, load(name), body)
+        else:
+            again_key = inline.atom(key, body, step, "key")
+            self._flow(step + 1, Pair(again_key, load(name)), body)
+        if isinstance(self._end, Combine | Scatter):  # which look at their memory in between
+            part = inline.new("part")
+            loop = ast.For(store(name), load(part), body, [])
+            few = ast.Compare(
+                call(inline.tool("len"), again(items)), [ast.Lt()], [ast.Constant(_SHORT)]
+            )
+            short = ast.BoolOp(ast.And(), [self._is_list(items), few])
+            metered = call(load(f"{PREFIX}metered"), call(inline.tool("iter"), again(items)))
+            parts = ast.IfExp(short, ast.Tuple([again(items)], ast.Load()), metered)
+            inline.put(out, ast.For(store(part), parts, [loop], []), step)
+        else:
+            inline.put(out, ast.For(store(name), again(items), body, []), step)
+
+    def _is_list(self, items: ast.expr) -> ast.expr:
+        kind = call(self._inline.tool("type"), again(items))
+        return is_(kind, self._inline.tool("list"))
+
+    # -- ends ---------------------------------------------------------------------------
+
+    def _finish(self, element: Element, out: Statements) -> None:
+        """What becomes of a record at the end."""
+        inline, step = self._inline, len(self._steps)
+        first = step  # number of the end's first function
+        total = f"{PREFIX}total"
+        match self._end:
+            case Draw():
+                inline.put(out, ast.Expr(ast.Yield(_one(element))), step)
+            case Collect():
+                inline.put(out, ast.Expr(call(load(f"{PREFIX}add"), _one(element))), step)
+            case Count():
+                if not isinstance(element, Pair):
+                    inline.atom(element, out, step)
+                inline.put(out, ast.AugAssign(store(total), ast.Add(), ast.Constant(1)), step)
+            case ForEach():
+                given = element if isinstance(element, Pair) else inline.atom(element, out, step)
+                result = inline.apply(first, [given], out, step)
+                if not isinstance(result, Pair):
+                    inline.put(out, ast.Expr(result), step)
+            case Fold():
+                given = element if isinstance(element, Pair) else inline.atom(element, out, step)
+                result = inline.apply(first, [load(total), given], out, step)
+                inline.put(out, assign(total, _one(result)), step)
+            case Reduce():
+                value = inline.atom(element, out, step)
+                others: Statements = []
+                result = inline.apply(first, [load(total), value], others, step)
+                inline.put(others, assign(total, _one(result)), step)
+                begun: Statements = [assign(total, again(value))]
+                none = is_(load(total), inline.tool("missing"))
+                inline.put(out, ast.If(none, begun, others), step)
+            case Combine():
+                self._combine(self._unpacked(element, out), out)
+            case Scatter(plain):
+                self._scatter(self._unpacked(element, out), plain, out)
+
+    def _unpacked(self, element: Element, out: Statements) -> Pair:
+        inline, step = self._inline, len(self._steps)
+        if isinstance(element, Pair):
+            self._record = _shown(element)
+            return element
+        record = inline.atom(element, out, step, "record")
+        self._record = _shown(record)
+        pair = Pair(load(inline.new("key")), load(inline.new("value")))
+        names = [store(each.id) for each in (pair.key, pair.value) if isinstance(each, ast.Name)]
+        target = ast.Tuple([*names], ast.Store())
+        inline.put(out, ast.Assign([target], again(record)), step)
+        return pair
+
+    def _combine(self, pair: Pair, out: Statements) -> None:
+        inline, step = self._inline, len(self._steps)
+        table, old = f"{PREFIX}table", inline.new("old")
+        known = call(load(f"{PREFIX}get"), again(pair.key), inline.tool("missing"))
+        inline.put(out, assign(old, known), step)
+        created: Statements = []
+        merged: Statements = []
+        create, merge_value = step, step + 1
+        combiner = inline.apply(create, [again(pair.value)], created, step)
+        place = ast.Subscript(load(table), again(pair.key), ast.Store())
+        inline.put(created, ast.Assign([place], _one(combiner)), step)
+        combiner = inline.apply(merge_value, [load(old), again(pair.value)], merged, step)
+        place = ast.Subscript(load(table), again(pair.key), ast.Store())
+        inline.put(merged, ast.Assign([place], _one(combiner)), step)
+        inline.put(out, ast.If(is_(load(old), inline.tool("missing")), created, merged), step)
+
+    def _scatter(self, pair: Pair, plain: bool, out: Statements) -> None:
+        inline, step = self._inline, len(self._steps)
+        placed = call(load(f"{PREFIX}place"), again(pair.key))
+        if plain:
+            kind = call(inline.tool("type"), again(pair.key))
+            is_plain = ast.Compare(kind, [ast.In()], [inline.tool("plain_types")])
+            hashed = call(inline.tool("hash"), again(pair.key))
+            other = call(inline.tool("stable_hash"), again(pair.key))
+            either = ast.IfExp(is_plain, hashed, other)
+            placed = ast.BinOp(either, ast.Mod(), load(f"{PREFIX}count"))  # type: ignore[assignment]
+        partition = inline.new("partition")
+        inline.put(out, assign(partition, placed), step)
+        for column, part in (("keys", pair.key), ("values", pair.value)):
+            add = ast.Subscript(load(f"{PREFIX}{column}"), load(partition), ast.Load())
+            inline.put(out, ast.Expr(call(add, again(part))), step)
+
+    def _counts_items(self, step: int) -> bool:
+        """Whether what is left to do with an item is to count it: ``(item, 1)``, added up."""
+        end = self._end
+        if not isinstance(end, Combine) or step + 1 != len(self._steps):
+            return False
+        if not isinstance(self._steps[step], Map):
+            return False
+        inline = self._inline
+        try:
+            one, created = inline.shape(step), inline.shape(step + 1)
+            ones = isinstance(one.expression, ast.Tuple) and one.expression.elts
+            if not ones or len(ones) != 2 or [_name(ones[0])] != list(one.parameters):
+                return False
+            if not isinstance(ones[1], ast.Constant) or type(ones[1].value) is not int:
+                return False
+            if ones[1].value != 1 or [_name(created.expression)] != list(created.parameters):
+                return False
+            if end.merge_value is not operator.add:
+                added = inline.shape(step + 2)
+                sides = added.expression
+                if not isinstance(sides, ast.BinOp) or not isinstance(sides.op, ast.Add):
+                    return False
+                if [_name(sides.left), _name(sides.right)] != list(added.parameters):
+                    return False
+        except Refused:
+            return False
+        for number in (step, step + 1, step + 2):
+            if isinstance(inline.functions[number], types.FunctionType):
+                inline.inlined[number] = fingerprint(inline.functions[number])
+        return True
+
+    # -- the function around ------------------------------------------------------------
+
+    def _frame(self) -> tuple[Statements, Statements, list[str]]:
+        """What stands before the loop, what after, and the names of the arguments."""
+        total = f"{PREFIX}total"
+        missing = self._inline.tool
+        match self._end:
+            case Collect():
+                out, add = f"{PREFIX}out", f"{PREFIX}add"
+                listed: list[ast.stmt] = [
+                    assign(out, ast.List([], ast.Load())),
+                    assign(add, ast.Attribute(load(out), "append", ast.Load())),
+                ]
+                return listed, [ast.Return(load(out))], ["records"]
+            case Count():
+                return [assign(total, ast.Constant(0))], [ast.Return(load(total))], ["records"]
+            case Fold():
+                return [], [ast.Return(load(total))], ["records", "total"]
+            case Reduce():
+                none = is_(load(total), missing("missing"))
+                nothing, one = ast.List([], ast.Load()), ast.List([load(total)], ast.Load())
+                result = ast.Return(ast.IfExp(none, nothing, one))
+                return [assign(total, missing("missing"))], [result], ["records"]
+            case Combine():
+                get = ast.Attribute(load(f"{PREFIX}table"), "get", ast.Load())
+                return [assign(f"{PREFIX}get", get)], [], ["records", "table", "metered"]
+            case Scatter():
+                return [], [], ["records", "keys", "values", "place", "count", "metered"]
+        return [], [], ["records"]
+
+    def _function(self, body: Statements, arguments: list[str]) -> ast.FunctionDef:
+        inline = self._inline
+        names = [PREFIX + each for each in arguments]
+        names += [each.name for each in inline.bindings.values()]
+        holder: Statements = []
+        function = _definition("<stage>", [*names, STAGE], body)
+        inline.put(holder, function, -1)
+        return function
+
+    def _stage(self, function: ast.FunctionDef) -> StageCode:
+        inline = self._inline
+        holder: Statements = []
+        cells = {cell.name: cell for cell in inline.cells.values()}
+        inline.put(holder, _definition("around", list(cells), [function]), -1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            file = inline.file or "<stage>"
+            made = compile(ast.Module(holder, []), file, "exec", dont_inherit=True)
+        (around,) = (each for each in made.co_consts if isinstance(each, types.CodeType))
+        (code,) = (each for each in around.co_consts if isinstance(each, types.CodeType))
+        names = [
+            inline.functions[mark.function].__qualname__ if mark.function >= 0 else "<stage>"
+            for mark in inline.marks
+        ]
+        code, ends = settle(code, inline.first_line, names)
+        many = (FlatMap, FlatMapValues)
+        generating = (MapValues, FlatMapValues)
+        return StageCode(
+            steps=len(self._steps),
+            code=code,
+            marks=tuple(inline.marks),
+            ends=ends,
+            bindings=tuple(inline.bindings.values()),
+            cells=tuple(cells[name] for name in code.co_freevars),
+            module=inline.module,
+            inlined=inline.inlined,
+            same_globals=tuple(inline.same_globals),
+            flat=any(isinstance(each, many) for each in self._steps),
+            generating=frozenset(
+                number for number, each in enumerate(self._steps) if isinstance(each, generating)
+            ),
+            record=self._record,
+        )
+
+
+def _one(element: Element) -> ast.expr:
+    return tuple_of(element) if isinstance(element, Pair) else element
+
+
+def _item(element: Element, index: int) -> ast.expr:
+    assert not isinstance(element, Pair)
+    return ast.Subscript(again(element), ast.Constant(index), ast.Load())
+
+
+def _name(node: ast.expr | None) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _definition(name: str, arguments: list[str], body: Statements) -> ast.FunctionDef:
+    names = [ast.arg(each, None, None) for each in arguments]
+    return definition(name, ast.arguments([], names, None, [], [], None, []), body)

@@ -1,0 +1,379 @@
+"""Which functions may be written out in another's body, and the renaming of what is in them.
+
+Everything that is not known to mean the same there is refused; it is called instead.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass
+
+from pyrite.compile.elements import Pair, again, load, tuple_of
+from pyrite.compile.source import Definition, Refused
+from pyrite.compile.stage import PREFIX
+
+_SEES_ITS_FRAME = frozenset(
+    {"super", "__class__", "locals", "vars", "dir", "eval", "exec", "globals", "breakpoint"}
+    | {"_getframe", "currentframe", "print_stack", "format_stack", "extract_stack", "walk_stack"}
+    | {"warn", "warn_explicit", "format_exc", "print_exc", "format_exception", "exc_info"}
+    | {"print_exception", "__traceback__", "format_tb", "print_tb", "extract_tb", "walk_tb"}
+)
+"""Names of what looks at the function that it is called from, or at tracebacks."""
+_LOGS = frozenset({"stack", "debug", "info", "warning", "error", "exception", "critical"})
+"""The same, as names of methods."""
+_MATH = ("math", "cmath", "np", "numpy")
+_VARIADIC = 0x04 | 0x08
+_GENERATING = 0x20 | 0x80 | 0x200
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A function that may be written out.
+
+    Parameters:
+        parameters: their names.
+        stored: the variables that it sets, parameters among them.
+        body: its statements, without its docstring. Not to be changed.
+    """
+
+    parameters: tuple[str, ...]
+    stored: frozenset[str]
+    body: tuple[ast.stmt, ...]
+
+    @property
+    def expression(self) -> ast.expr | None:
+        """What it returns, if that is all it does."""
+        if len(self.body) == 1 and isinstance(self.body[0], ast.Return):
+            return self.body[0].value or ast.copy_location(ast.Constant(None), self.body[0])
+        return None
+
+
+def examine(node: Definition, code: types.CodeType) -> Shape:
+    """What is to be known of a function, to write it out.
+
+    Raises:
+        Refused: it might not mean the same there.
+    """
+    if code.co_flags & _VARIADIC or code.co_kwonlyargcount:
+        raise Refused("its parameters are not all positional")
+    if code.co_flags & _GENERATING:
+        raise Refused("it is a generator or coroutine")
+    names = {*code.co_varnames, *code.co_cellvars, *code.co_freevars, *code.co_names}
+    if any(name.startswith(PREFIX) for name in names):
+        raise Refused("it uses a name of the compiler's")
+    body: list[ast.stmt]
+    if isinstance(node, ast.Lambda):
+        body = [ast.copy_location(ast.Return(node.body), node.body)]
+    else:
+        body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    own = {*code.co_varnames, *code.co_cellvars}
+    _Rules(own | {*code.co_freevars}).check(body)
+    parameters = tuple(each.arg for each in (*node.args.posonlyargs, *node.args.args))
+    stored = _stored(body) & own
+    _Assigned(stored - set(parameters)).block(body, frozenset())
+    return Shape(parameters, frozenset(stored), tuple(body))
+
+
+class _Rules(ast.NodeVisitor):
+    """Refuses syntax that would mean something else in another function's body, or in a loop."""
+
+    _STATEMENTS = (
+        ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Pass, ast.Assert, ast.Raise, ast.If,
+        ast.For, ast.While, ast.Break, ast.Continue, ast.Try, ast.Return,
+    )  # fmt: skip
+    _EXPRESSIONS = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)
+
+    def __init__(self, names: set[str]) -> None:
+        self._names = names
+        self._hidden: list[set[str]] = []
+        self._loops = 0
+
+    def check(self, body: Iterable[ast.stmt]) -> None:
+        for each in body:
+            self.visit(each)
+
+    def visit(self, node: ast.AST) -> None:
+        if isinstance(node, ast.stmt) and not isinstance(node, self._STATEMENTS):
+            raise Refused(f"it has a {type(node).__name__.lower()} statement")
+        if isinstance(node, self._EXPRESSIONS):
+            raise Refused(f"it has a {type(node).__name__} expression")
+        super().visit(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self._check_name(node.id)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self._check_name(node.attr)
+        if node.attr in _LOGS:
+            raise Refused(f"{node.attr!r} may look at the function that uses it")
+        if node.attr == "log" and not (isinstance(node.value, ast.Name) and node.value.id in _MATH):
+            raise Refused("'log' may look at the function that uses it")
+        self.visit(node.value)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is None or not isinstance(node.target, ast.Name):
+            raise Refused("it declares a variable")
+        self.visit(node.value)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        if node.finalbody:
+            raise Refused("it has a finally clause")
+        self.generic_visit(node)
+
+    def visit_For(self, node: ast.For | ast.While) -> None:
+        if any(isinstance(each, ast.Return) for each in ast.walk(node)):
+            raise Refused("it returns from within a loop")
+        self.generic_visit(node)
+
+    visit_While = visit_For
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> None:
+        first, *others = node.generators
+        if any(each.is_async for each in node.generators):
+            raise Refused("it is asynchronous")
+        self.visit(first.iter)
+        self._hidden.append(comprehended(node))
+        for part in (first.target, *first.ifs, *others, *_results(node)):
+            self.visit(part)
+        self._hidden.pop()
+
+    visit_SetComp = visit_DictComp = visit_ListComp
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:
+        first, *others = node.generators
+        self.visit(first.iter)  # evaluated at once, outside
+        self._check_inner([first.target, *first.ifs, *others, node.elt])
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._check_inner([node.args, node.body])
+
+    def _check_inner(self, parts: list[ast.AST]) -> None:
+        """What may be evaluated later must not see variables: in the function that is written
+        out, all records share them."""
+        seen = self._names.union(*self._hidden)
+        for part in parts:
+            for each in ast.walk(part):
+                name = each.id if isinstance(each, ast.Name) else ""
+                name = each.arg if isinstance(each, ast.arg) else name
+                if name in seen:
+                    raise Refused(f"an inner function or generator uses {name!r}")
+            self.visit(part)
+
+    def _check_name(self, name: str) -> None:
+        if name in _SEES_ITS_FRAME:
+            raise Refused(f"{name!r} may look at the function that uses it")
+        if name.startswith("__") and not name.endswith("__"):
+            raise Refused(f"{name!r} is private to a class")
+
+
+class _Assigned:
+    """Refuses functions in which a variable might be read before it is set: where they are
+    written out, it might still have its value of the record before."""
+
+    def __init__(self, stored: frozenset[str]) -> None:
+        self._stored = stored
+
+    def block(self, body: Iterable[ast.stmt], known: frozenset[str]) -> frozenset[str] | None:
+        """The variables that are set after ``body`` if ``known`` were before; None if it does not
+        end."""
+        now: frozenset[str] | None = known
+        for each in body:
+            if now is None:
+                break  # never run
+            now = self._after(each, now)
+        return now
+
+    def _after(self, node: ast.stmt, known: frozenset[str]) -> frozenset[str] | None:
+        match node:
+            case ast.If():
+                self._read(node.test, known)
+                return _both(self.block(node.body, known), self.block(node.orelse, known))
+            case ast.For() | ast.While():
+                self._read(node.iter if isinstance(node, ast.For) else node.test, known)
+                inside = known
+                if isinstance(node, ast.For):
+                    inside = known | _stored([node.target])
+                    self._read(node.target, inside)
+                self.block(node.body, inside)
+                self.block(node.orelse, known)
+                return known
+            case ast.Try():
+                after = self.block(node.body, known)
+                if after is not None:
+                    after = self.block(node.orelse, after)
+                for handler in node.handlers:
+                    if handler.type is not None:
+                        self._read(handler.type, known)
+                    caught = frozenset({handler.name} if handler.name else ())
+                    handled = self.block(handler.body, known | caught)
+                    after = _both(after, None if handled is None else handled - caught)
+                return after
+            case ast.AugAssign():
+                self._read(node.target, known, changed=True)
+                self._read(node.value, known)
+                return known
+        self._read(node, known)
+        if isinstance(node, ast.Return | ast.Raise | ast.Break | ast.Continue):
+            return None
+        return known | _stored([node])
+
+    def _read(self, node: ast.AST, known: frozenset[str], changed: bool = False) -> None:
+        pending = [(node, frozenset[str]())]
+        while pending:
+            each, hidden = pending.pop()
+            if isinstance(each, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+                hidden |= comprehended(each)  # a name of both kinds is refused, to be safe
+                pending.append((each.generators[0].iter, hidden - comprehended(each)))
+            if isinstance(each, ast.Name):
+                unknown = each.id in self._stored - known - hidden
+                if unknown and (changed or isinstance(each.ctx, ast.Load)):
+                    raise Refused(f"the variable {each.id!r} may have no value")
+            pending += [(child, hidden) for child in ast.iter_child_nodes(each)]
+
+
+def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return one & other
+
+
+def _stored(body: Iterable[ast.AST]) -> frozenset[str]:
+    """The variables that statements set, but for those of comprehensions."""
+    found: set[str] = set()
+    pending = list(body)
+    while pending:
+        each = pending.pop()
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+            found.add(each.id)
+        elif isinstance(each, ast.ExceptHandler) and each.name:
+            found.add(each.name)
+        elif isinstance(each, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            continue
+        pending.extend(ast.iter_child_nodes(each))
+    return frozenset(found)
+
+
+def comprehended(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> set[str]:
+    """The variables of a comprehension's own."""
+    return {
+        each.id
+        for generator in node.generators
+        for each in ast.walk(generator.target)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
+
+
+def _results(node: ast.ListComp | ast.SetComp | ast.DictComp) -> list[ast.expr]:
+    return [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+
+
+class Renamer(ast.NodeTransformer):
+    """Puts what a function's variables are in the generated code in their place.
+
+    Parameters:
+        variables: name -> an atom, or a pair, for those that are never set; else a variable.
+    """
+
+    def __init__(self, variables: Mapping[str, ast.expr | Pair]) -> None:
+        self._variables = variables
+        self._hidden: list[set[str]] = []
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        element = self._element(node.id)
+        if element is None:
+            return node
+        if isinstance(element, Pair):
+            return ast.copy_location(_located(tuple_of(element), node), node)
+        if isinstance(element, ast.Name):
+            return ast.copy_location(ast.Name(element.id, node.ctx), node)
+        return ast.copy_location(again(element), node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        part = part_of(node, self._element)
+        if part is not None:
+            return ast.copy_location(again(part), node)
+        self.generic_visit(node)
+        return node
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
+        first, *others = node.generators
+        first.iter = self.visit(first.iter)
+        self._hidden.append(comprehended(node))
+        first.target = self.visit(first.target)
+        first.ifs = [self.visit(each) for each in first.ifs]
+        for each in others:
+            self.generic_visit(each)
+        for field in ("elt", "key", "value"):
+            if hasattr(node, field):
+                setattr(node, field, self.visit(getattr(node, field)))
+        self._hidden.pop()
+        return node
+
+    visit_SetComp = visit_DictComp = visit_ListComp  # type: ignore[assignment]
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+        first = node.generators[0]
+        first.iter = self.visit(first.iter)
+        return node  # the rest uses no variable of the function's
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
+        return node
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
+        self.generic_visit(node)
+        if node.name:
+            variable = self._variables[node.name]
+            assert isinstance(variable, ast.Name)
+            node.name = variable.id
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
+        assert node.value is not None
+        target, value = self.visit(node.target), self.visit(node.value)
+        return ast.copy_location(ast.Assign([target], value), node)
+
+    def _element(self, name: str) -> ast.expr | Pair | None:
+        if any(name in each for each in self._hidden):
+            return None
+        return self._variables.get(name)
+
+
+def part_of(node: ast.Subscript, element_of: object) -> ast.expr | None:
+    """The atom that ``pair[0]`` or the like stands for, if ``pair`` is known to be a pair."""
+    if not isinstance(node.value, ast.Name) or not isinstance(node.ctx, ast.Load):
+        return None
+    assert callable(element_of)
+    pair = element_of(node.value.id)
+    if not isinstance(pair, Pair):
+        return None
+    index: object = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    match node.slice:
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as number)):
+            index = -number
+    if type(index) is not int or not -2 <= index < 2:
+        return None  # which raises IndexError, or is no index
+    return pair.key if index in (0, -2) else pair.value
+
+
+def escapes(body: Iterable[ast.AST], name: str) -> bool:
+    """Whether a function asks for a pair as a whole."""
+    pair = Pair(load(name), load(name))
+    pending = list(body)
+    while pending:
+        each = pending.pop()
+        if isinstance(each, ast.Subscript) and part_of(each, {name: pair}.get) is not None:
+            continue
+        if isinstance(each, ast.Name) and each.id == name:
+            return True
+        pending.extend(ast.iter_child_nodes(each))
+    return False
+
+
+def _located(made: ast.expr, node: ast.expr) -> ast.expr:
+    for each in ast.walk(made):
+        if isinstance(each, ast.expr):
+            ast.copy_location(each, node)
+    return copy(made)

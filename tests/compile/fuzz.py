@@ -1,0 +1,176 @@
+"""Random pipelines, run as they are and compiled: ``python -m tests.compile.fuzz SEED NUMBER``.
+
+Each is a module of its own, written to a file, whose functions have a source.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from tests.compile.both import Both
+
+from pyrite.compile.ends import Combine, Scatter
+from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapValues
+from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
+
+KINDS = (Map, Map, Map, Filter, FlatMap, MapValues, KeyBy, FlatMapValues)
+DATA = [(2, 3), (1, 4), [4, 5], (6, (7, 8)), "xy", (2, 2)]
+HEAD = """from tests.compile.both import note
+th = 5
+N = 7
+cnt = [0]
+def bump(v):
+    global N
+    N += 1
+    cnt[0] += 1
+    return v
+"""
+
+
+class Writer:
+    """Writes random functions."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+    def expression(self, depth: int, names: list[str]) -> str:
+        if depth <= 0 or self.random.random() < 0.3:
+            return self.random.choice([*names, *names, "1", "2", "0", '"ab"', "th", "None", "N"])
+
+        def more() -> str:
+            return self.expression(depth - 1, names)
+
+        name = self.random.choice(names)
+        forms = [
+            lambda: f"(str({more()}) + str({more()}))",
+            lambda: f"({more()} + {more()})",
+            lambda: f"[{name} for {name} in ({name}, th, {name})]",
+            lambda: f"{{{name}: ({name}, N) for {name} in (1, 2)}}",
+            lambda: f"({more()}, {more()}, 2)",
+            lambda: f"({more()}, {more()})",
+            lambda: f"({more()}, {more()})",
+            lambda: f"{name}[{self.random.choice(['0', '1', '-1', '2', '-2', 'True'])}]",
+            lambda: f"{name}[{self.random.choice(['0', '1'])}]",
+            lambda: f"bump({more()})",
+            lambda: f"note('n', {more()})",
+            lambda: "cnt[0]",
+            lambda: f"({more()} if {more()} else {more()})",
+            lambda: f"[({name}, z) for z in (1, 2)]",
+            lambda: f"str({more()})",
+            lambda: f"len(str({more()}))",
+            lambda: f"({more()} == {more()})",
+            lambda: f"({more()} and {more()})",
+            lambda: f"({name} is {self.random.choice(names)})",
+            lambda: f'f"{{{name}}}-x"',
+            lambda: f"(lambda q: q)({more()})",
+            lambda: f"sum(q for q in {name})",
+            lambda: f"next(iter({more()}))",
+            lambda: f"(y := {name})",
+        ]
+        return self.random.choice(forms)()
+
+    def function(self, number: int, kind: type) -> str:
+        v = self.random.choice(["x", "kv", "a", "_t"])
+        body = self.expression(3, [v])
+        if kind in (FlatMap, FlatMapValues):
+            body = self.random.choice([f"[{body}, {v}]", f"({body},)", f"[({v}, 1)]", body])
+        if kind is Map and self.random.random() < 0.5:
+            body = f"({body}, {self.expression(2, [v])})"
+        some = self.random.random()
+        more = self.expression(2, [v, "y"])
+        if some < 0.55:
+            return f"F{number} = lambda {v}: {body}\n"
+        if some < 0.7:
+            return (
+                f"def F{number}({v}):\n    y = {body}\n    if {more}:\n        return y\n"
+                f"    {v} = {more}\n    return {v}, y\n"
+            )
+        if some < 0.8:
+            return (
+                f"def F{number}({v}):\n    try:\n        y = {body}\n"
+                f"    except (TypeError, IndexError) as e:\n        return str(e)\n    return y\n"
+            )
+        if some < 0.87:
+            return (
+                f"def F{number}({v}):\n    for w in [{v}, {body}]:\n        y = w\n"
+                f"        if {self.expression(1, [v, 'w'])}:\n            break\n"
+                f"    else:\n        y = {v}\n    return {self.random.choice(['y', 'w', v])}\n"
+            )
+        return (
+            f"def mk{number}(c):\n    return lambda {v}, d=3: ({body}, c, d)\n"
+            f"F{number} = mk{number}({number})\n"
+        )
+
+    def pipeline(self) -> tuple[list[type], str, str]:
+        """Kinds of ops, of the end, and the source of their functions."""
+        kinds = [self.random.choice(KINDS) for _ in range(self.random.randint(1, 5))]
+        text = HEAD + "".join(self.function(i, kind) for i, kind in enumerate(kinds))
+        merge = self.random.choice(["a + [v]", "a", "(a.append(v), a)[1]"])
+        reduce = self.random.choice(["a + b", "(a, b)", "a if note('r', 1) else b", "b"])
+        if kinds[-1] is Map and len(kinds) > 1 and self.random.random() < 0.2:
+            kinds[-2] = FlatMap
+            text += f"F{len(kinds) - 1} = lambda w: (w, {self.random.choice('112')})\n"
+            return kinds, "counts", text + "T1 = lambda v: v\nT2 = lambda a, v: a + v\n"
+        text += f"T1 = lambda v: [v]\nT2 = lambda a, v: {merge}\nTR = lambda a, b: {reduce}\n"
+        ends = ["collect", "count", "draw", "reduce", "fold", "foreach", "combine", "scatter"]
+        return kinds, self.random.choice(ends), text
+
+
+def made(module: Any, kinds: list[type], end: str) -> tuple[list[Any], Any]:
+    """The ops and the end of a pipeline, from its module."""
+    ops = [kind(getattr(module, f"F{i}")) for i, kind in enumerate(kinds)]
+    match end:
+        case "combine" | "counts":
+            return ops, Combine(module.T1, module.T2)
+        case "reduce":
+            return ops, Reduce(module.TR)
+        case "fold":
+            return ops, Fold(module.TR, (0,))
+        case "foreach":
+            return ops, ForEach(lambda x: None)
+    ends = {"collect": Collect(), "count": Count(), "draw": Draw(list), "scatter": Scatter(True)}
+    return ops, ends[end]
+
+
+def failures(seed: int, number: int, folder: str) -> Iterator[tuple[str, str]]:
+    """Pipelines that differ, with what the compiler made of them."""
+    writer = Writer(seed)
+    for case in range(number):
+        kinds, end, text = writer.pipeline()
+        path = os.path.join(folder, f"fuzz{seed}_{case}.py")
+        with open(path, "w") as file:
+            file.write(text)
+
+        def loaded(path: str = path) -> Any:
+            spec = importlib.util.spec_from_file_location("fuzzed", path)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            return module
+
+        both = Both()
+        try:
+            stories = []
+            for way in (both.called, both.compiled):
+                module = loaded()
+                stories.append((both.told_with_log(way, *made(module, kinds, end), DATA), module.N))
+            if stories[1][0][0] is not None and stories[0] != stories[1]:
+                yield text, f"{kinds} {end}\n{stories[0]}\n{stories[1]}\n{both.text}"
+        finally:
+            os.remove(path)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        found = 0
+        for text, story in failures(int(sys.argv[1]), int(sys.argv[2]), folder):
+            found += 1
+            if found <= 3:
+                print(text, story, "", sep="\n")
+        print(f"{found} of {sys.argv[2]} differ")
+        sys.exit(bool(found))

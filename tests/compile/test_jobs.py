@@ -1,0 +1,128 @@
+"""Compiled stages in real jobs: what travels, what switches them off, what is shown of them."""
+
+import sys
+import traceback
+
+import pytest
+from tests.compile import plain
+
+from pyrite.compile.bound import is_watched
+
+ON = {"pyrite.codegen": "true"}
+OFF = {"pyrite.codegen": "false"}
+
+
+@pytest.fixture(params=["local", "local[2]"])
+def both_contexts(request, make_context):
+    """A context at a time: one that compiles, and one that does not."""
+
+    def run(program):
+        stories = []
+        for settings in (ON, OFF):
+            sc = make_context(request.param, settings)
+            stories.append(program(sc))
+            sc.stop()
+        assert stories[0] == stories[1]
+        return stories[0]
+
+    return run
+
+
+def test_words_are_counted(both_contexts):
+    lines = ["to be or not to be", "that is the question"]
+    counts = both_contexts(
+        lambda sc: sorted(
+            sc.parallelize(lines, 2)
+            .flatMap(lambda line: line.split())
+            .map(lambda word: (word, 1))
+            .reduceByKey(lambda a, b: a + b)
+            .collect()
+        )
+    )
+    assert counts[:2] == [("be", 2), ("is", 1)]
+
+
+def test_functions_that_travel_by_name_and_by_value(both_contexts):
+    factor = 3
+    program = lambda sc: (
+        sc.range(10, numSlices=3)
+        .map(plain.squared)
+        .map(lambda x: x * factor + len(str(x)))
+        .filter(plain.is_odd)
+        .keyBy(lambda x: x % 3)
+        .mapValues(plain.squared)
+        .aggregateByKey(0, lambda a, b: a + b, lambda a, b: a + b)
+    )
+    assert both_contexts(lambda sc: sorted(program(sc).collect()))
+
+
+def test_actions(both_contexts):
+    def program(sc):
+        rdd = sc.range(20, numSlices=3).map(lambda x: x * 2).filter(lambda x: x % 3)
+        seen = sc.accumulator(0)
+        rdd.foreach(lambda x: seen.add(x))
+        return [
+            rdd.sum(), rdd.count(), rdd.reduce(lambda a, b: a + b), rdd.fold(0, lambda a, b: a + b),
+            rdd.aggregate((0, 0), lambda a, x: (a[0] + x, a[1] + 1), lambda a, b: (a[0] + b[0], b)),
+            rdd.take(4), rdd.first(), rdd.max(), rdd.top(2), rdd.stats().count(), seen.value,
+            rdd.countByValue(), rdd.map(lambda x: (x % 2, x)).groupByKey().mapValues(sorted).collect(),
+            rdd.sortBy(lambda x: -x).collect(), rdd.map(lambda x: (x, x)).partitionBy(3).glom().collect(),
+        ]  # fmt: skip
+
+    both_contexts(program)
+
+
+def test_the_same_traceback_and_notes(both_contexts):
+    def program(sc):
+        stories = []
+        for rdd in (
+            sc.range(5, numSlices=1).map(lambda x: (x, 1)).map(lambda kv: 1 / (kv[0] - 3)),
+            sc.range(5, numSlices=1).map(lambda x: x).map(plain.squared).map(lambda x: x + None),
+            sc.range(5, numSlices=1).map(lambda x: [x]).map(lambda x: (x, 1)).reduceByKey(max),
+        ):
+            with pytest.raises(Exception) as caught:
+                rdd.collect()
+            error = caught.value
+            shown = traceback.format_exception(error)
+            stories.append(shown[-5:])
+        return stories
+
+    both_contexts(program)
+
+
+def test_what_was_captured_counts_as_it_was(make_context):
+    sc = make_context("local[1]", ON)
+    factor = [2]
+    rdd = sc.range(3).map(lambda x: x * factor[0])
+    assert rdd.sum() == 6
+    factor[0] = 5
+    assert rdd.sum() == 6
+
+
+def test_a_tracer_switches_it_off(make_context):
+    sc = make_context("local", ON)
+    called = []
+
+    def tracer(frame, event, argument):
+        if event == "call" and frame.f_code.co_name == "<lambda>":
+            called.append(frame.f_lineno)
+
+    rdd = sc.range(5).map(lambda x: x + 1)
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        assert is_watched()
+        rdd.collect()
+    finally:
+        sys.settrace(before)
+    assert len(called) >= 5
+
+
+def test_it_is_shown(make_context, capsys):
+    sc = make_context("local", ON)
+    sc.range(3).map(lambda x: x + 1).map(str).explain(codegen=True)
+    shown = capsys.readouterr().out
+    assert "_pyr_record + 1" in shown
+    assert "call   str: it is no Python function" in shown
+    sc.range(3).map(str).explain(codegen=True)
+    assert "# not used" in capsys.readouterr().out

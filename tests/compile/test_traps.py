@@ -1,0 +1,413 @@
+"""One test for each way in which a function written out could mean something else."""
+
+import functools
+import importlib.util
+import linecache
+import operator
+import sys
+import types
+
+import pytest
+from tests.compile.both import Both, note
+from tests.compile.plain import asserted
+
+from pyrite.compile.ends import Combine, Scatter
+from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapValues
+from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
+
+COUNT = 0
+threshold = 5
+
+
+def reset():
+    global COUNT, threshold
+    COUNT, threshold = 0, 5
+    kept.clear()
+
+
+@pytest.fixture
+def both():
+    return Both(reset)
+
+
+def bump(x):
+    global COUNT
+    COUNT += 1
+    return x
+
+
+def itself(x):
+    return x
+
+
+ADD = Combine(itself, lambda a, b: a + b)
+
+
+# -- what is written out, and means the same ----------------------------------------------
+
+
+def three_is_refused(x):
+    if x == 3:
+        raise ValueError("three")
+    return x
+
+
+def caught(x):
+    try:
+        return 10 // (x - 2)
+    except ZeroDivisionError as error:
+        return str(error)
+
+
+def caught_and_on(x):
+    try:
+        y = 10 // (x - 2)
+    except ZeroDivisionError:
+        return None
+    return y + 1
+
+
+def early(x):
+    if x < 2:
+        return "a"
+    z = x * 2
+    if z < 8:
+        return "b"
+    if z < 11:
+        return "c"
+    return z
+
+
+def loops(x):
+    total = 0
+    for i in range(x):
+        if i == 3:
+            break
+        total += i
+    else:
+        total = -total
+    return total
+
+
+def returns_nothing(x):
+    x + 1
+
+
+def set_again(x):
+    x = x + 1
+    x += 1
+    return x, x
+
+
+def twice(t):
+    return t, t
+
+
+def looped():
+    return [Map(lambda x: x + i) for i in range(3)]
+
+
+WRITTEN_OUT = {
+    "order": lambda: [
+        Map(lambda x: note("a", x)),
+        Filter(lambda x: note("b", x) % 2),
+        FlatMap(lambda x: [note("c", x), note("d", x)]),
+        Map(lambda x: note("e", x)),
+    ],
+    "an exception in a lambda of two lines": lambda: [
+        Map(lambda x: x + 1),
+        Map(
+            lambda x: (
+                x and
+                1 / (x - 3)
+            )
+        ),
+    ],
+    "an exception in a def": lambda: [Map(three_is_refused), Map(lambda x: (x, x))],
+    "an exception below": lambda: [Map(lambda x: three_is_refused(x) and int("z"))],
+    "a pair's error shows the pair": lambda: [Map(lambda x: (x, 1)), Map(lambda t: 1 / (t[0] - 2))],
+    "late globals": lambda: [
+        Map(lambda x: (bump(x), COUNT)), Map(lambda kv: kv[0] * 100 + kv[1]),
+    ],
+    "a global is read once": lambda: [Map(lambda x: (x, COUNT)), Map(lambda kv: (bump(0), kv[1]))],
+    "the variable of a loop": looped,
+    "defaults": lambda: [Map(lambda x, i=i: x * 10 + i) for i in range(3)],
+    "a default that changes": lambda: [Map(lambda x, seen=[]: (seen.append(x), [*seen])[1])],
+    "names of comprehensions": lambda: [
+        Map(lambda x: [x for x in range(x)]), Map(lambda x: [[x for x in x] for y in x]),
+    ],
+    "a comprehension that captures": lambda: [
+        Map(lambda x: (dict.fromkeys(range(2), x), {x + k for k in range(2)}))
+    ],
+    "a generator of its own": lambda: [Map(lambda x: sum(y for y in range(x)) + x)],
+    "two on a line": lambda: [Map(lambda x: x + 1), Map(lambda x: 6 / (x - 4))],
+    "alike on a line": lambda: [Map(lambda x: 6 / (x - 2)), Map(lambda x: 6 / (x - 2))],
+    "made by functions": lambda: [
+        Map((lambda k: lambda x: x * k)(4)), Map((lambda k: (lambda x: x - k))(2)),
+    ],
+    "the same code again": lambda: [Map(lambda x: 1 / (x - each)) for each in [7]] * 3,
+    "try": lambda: [Map(caught)],
+    "try, and on": lambda: [Map(caught_and_on)],
+    "early returns": lambda: [Map(early)],
+    "a loop": lambda: [Map(loops)],
+    "no return": lambda: [Map(returns_nothing)],
+    "parameters set again": lambda: [Map(set_again), Map(lambda kv: kv)],
+    "one tuple, seen twice": lambda: [
+        Map(lambda x: (x, 1)), Map(lambda t: (t, t)), Map(lambda t: t[0] is t[1]),
+    ],
+    "one tuple, seen by two": lambda: [
+        Map(lambda x: (x, [])), Filter(lambda t: note("id", t) and kept.append(t) is None),
+        Map(lambda t: t is kept[-1]),
+    ],
+    "an index that is not there": lambda: [Map(lambda x: (x, 1)), Map(lambda kv: kv[2])],
+    "a tuple that cannot be changed": lambda: [Map(lambda x: (x, 1)), Map(assigned)],
+    "mapValues of no pair": lambda: [MapValues(lambda v: v)],
+    "mapValues of a list": lambda: [Map(lambda x: [x, x + 1]), MapValues(lambda v: v * 2)],
+    "the key comes last": lambda: [Map(lambda x: Noted(x)), FlatMapValues(lambda v: note("f", [v, v]))],
+    "no iterable": lambda: [FlatMap(lambda x: x)],
+    "an iterator that fails": lambda: [FlatMap(lambda x: map(int, ["1", "z"]))],
+    "text and dicts": lambda: [FlatMap(lambda x: {"a": 1, "bc": 2}), FlatMap(lambda k: k * 2)],
+    "a pair as a test": lambda: [Map(lambda x: (x, 1)), Filter(lambda t: t), Map(lambda t: [t])],
+    "truth of any kind": lambda: [Filter(lambda x: [] if x % 2 else [0])],
+    "keyBy": lambda: [KeyBy(lambda x: note("k", x) % 2), Map(lambda kv: kv[1])],
+    "StopIteration": lambda: [Map(lambda x: x if x < 3 else next(iter(())))],
+    "StopIteration in mapValues": lambda: [
+        Map(lambda x: (x, x)), MapValues(lambda v: next(iter(()))),
+    ],
+    "assert": lambda: [Map(asserted)],
+    "itemgetter": lambda: [Map(lambda x: (x, [x])), Map(operator.itemgetter(1))],
+    "decorated": lambda: [Map(decorated), Map(lambda x: x + 1)],
+    "__code__ replaced": lambda: [Map(replaced())],
+}  # fmt: skip
+kept = []
+
+
+class Noted:
+    def __init__(self, x):
+        self.x = x
+
+    def __getitem__(self, i):
+        return note("item", i)
+
+
+def assigned(kv):
+    kv[0] = 3
+    return kv
+
+
+def replaced():
+    function = lambda x: x + 1
+    function.__code__ = (lambda x: x * 50).__code__
+    return function
+
+
+def decorate(function):
+    @functools.wraps(function)
+    def wrapper(x):
+        return function(x) + 1000
+
+    return wrapper
+
+
+@decorate
+def decorated(x):
+    return x + 1
+
+
+@pytest.mark.parametrize("name", WRITTEN_OUT)
+def test_written_out(both, name):
+    for end in (Collect(), Count(), Draw(list)):
+        reasons = both.check(WRITTEN_OUT[name], end)
+        assert reasons.count("") == len(reasons), (reasons, name)
+
+
+# -- what has to be called ----------------------------------------------------------------
+
+
+def maybe(x):
+    if x > 2:
+        y = x
+    return y
+
+
+def counts_globally(x):
+    global threshold
+    threshold += 1
+    return x
+
+
+def generator(x):
+    yield x
+    yield -x
+
+
+def keyword_only(x, *, k=3):
+    return x, k
+
+
+class K:
+    def __init__(self, n):
+        self.n = n
+
+    def add(self, x):
+        return self.n + x
+
+    def __call__(self, x):
+        return self.n * x
+
+    __secret = 3
+
+    def private(self):
+        return lambda x: self.__secret + x
+
+
+def empty_cell():
+    def function(x):
+        return later + x
+
+    if len(sys.argv) < 0:
+        later = 1
+    return function
+
+
+def executed():
+    names = {}
+    exec("f = lambda x: x + 1", names)
+    return names["f"]
+
+
+def closes(x):
+    try:
+        return x
+    finally:
+        note("finally", x)
+
+
+_pyr_record = "the user's own"
+
+CALLED = {
+    "walrus": (lambda x: (y := x) + y, "NamedExpr"),
+    "walrus, stale": (lambda x: (y := x) if x == 1 else y, "NamedExpr"),
+    "a variable without a value": (maybe, "'y' may have no value"),
+    "global statement": (counts_globally, "global statement"),
+    "an inner lambda": (lambda x: (lambda: x)(), "inner function or generator uses 'x'"),
+    "an inner generator": (lambda x: list(x * y for y in range(3)), "generator uses 'x'"),
+    "locals": (lambda x: sorted(locals()), "'locals'"),
+    "frames": (lambda x: sys._getframe().f_code.co_name, "'_getframe'"),
+    "a generator": (generator, "generator or coroutine"),
+    "finally": (closes, "finally"),
+    "keyword only": (keyword_only, "positional"),
+    "any number": (lambda *a: a, "positional"),
+    "none": (lambda: 0, "number of arguments"),
+    "two": (lambda x, y: x, "number of arguments"),
+    "the compiler's names": (lambda x: (_pyr_record, x), "compiler's"),
+    "partial": (functools.partial(operator.add, 3), "no Python function"),
+    "a method": (K(3).add, "no Python function"),
+    "an object": (K(2), "no Python function"),
+    "a class": (str, "no Python function"),
+    "private": (K(1).private(), "not what it was compiled from"),
+    "exec": (executed(), "not there"),
+    "an empty cell": (empty_cell(), "no value yet"),
+    "another module": (types.FunctionType((lambda x: x + threshold).__code__, {"threshold": 1}), "global names"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_called(both, name):
+    function, why = CALLED[name]
+    op = FlatMap if name == "a generator" else Map
+    reasons = both.check(lambda: [Map(lambda x: x + threshold - threshold), op(function)])
+    assert reasons[0] == ""
+    assert why in reasons[1], reasons
+
+
+def test_shared_variable_that_is_not_local(both):
+    def counter():
+        n = 0
+
+        def inc(x):
+            nonlocal n
+            n += 1
+            return x
+
+        return [Map(inc), Map(lambda x: (x, n)), Map(inc and (lambda kv: (kv, n)))]
+
+    reasons = both.check(counter)
+    assert reasons[1:] == ["", ""]
+    assert "nonlocal" in reasons[0]
+
+
+def test_shadowed_builtin(both, monkeypatch):
+    monkeypatch.setitem(globals(), "len", lambda x: 7)
+    assert both.check(lambda: [Map(lambda x: len("abc") + x)], Count()) == [""]
+    assert both.check(lambda: [FlatMap(lambda x: [x, len([x])])]) == [""]
+
+
+# -- ends ---------------------------------------------------------------------------------
+
+ENDS = {
+    "reduce": (lambda: [Map(lambda x: (x, str(x)))], Reduce(lambda a, b: (a[0] + b[0], a[1] + b[1]))),
+    "reduce that fails": (lambda: [Map(lambda x: x)], Reduce(lambda a, b: a + b if b < 4 else a + None)),
+    "reduce that stops": (lambda: [Map(lambda x: x)], Reduce(lambda a, b: next(iter(())))),
+    "fold": (lambda: [Map(lambda x: x)], Fold(lambda a, b: a + b, 0)),
+    "fold that keeps the first": (lambda: [Map(lambda x: x)], Fold(lambda a, b: a, 0)),
+    "foreach": (lambda: [Map(lambda x: (x, 1))], ForEach(lambda t: note("each", t))),
+    "foreach that stops": (lambda: [Map(lambda x: x)], ForEach(lambda t: next(iter(())))),
+    "sum of floats": (lambda: [Map(lambda x: x * 0.1), FlatMap(lambda x: [x, 1e16, -1e16])], Draw(sum)),
+    "no pairs": (lambda: [Map(lambda x: x)], ADD),
+    "triples": (lambda: [Map(lambda x: (x, 1, 2))], ADD),
+    "text of two": (lambda: [Map(lambda x: "ab")], ADD),
+    "unhashable": (lambda: [Map(lambda x: ([x], 1))], ADD),
+    "unhashable, not at the end": (lambda: [Map(lambda x: ([x], {}[[x]]))], ADD),
+    "unhashable, counted": (lambda: [FlatMap(lambda x: [x, [x]]), Map(lambda w: (w, 1))], ADD),
+    "keys alike": (lambda: [FlatMap(lambda x: [1, True, 1.0, x]), Map(lambda w: (w, 1))], ADD),
+    "an iterator, counted": (lambda: [FlatMap(lambda x: iter([1, x])), Map(lambda w: (w, 1))], ADD),
+    "True is not counted": (lambda: [FlatMap(lambda x: [x % 2]), Map(lambda w: (w, True))], ADD),
+    "other sums are not counted": (
+        lambda: [FlatMap(lambda x: [x % 2]), Map(lambda w: (w, 1))], Combine(itself, lambda a, b: b + a * 2)),
+    "counted by operator": (lambda: [FlatMap(lambda x: [x % 2]), Map(lambda w: (w, 1))], Combine(itself, operator.add)),
+    "creation and merge": (
+        lambda: [Map(lambda x: (x % 2, x))],
+        Combine(lambda v: note("c", [v]), lambda a, v: (note("m", v), a.append(v), a)[2]),
+    ),
+    "scattered": (lambda: [Map(lambda x: (x * 7, x))], Scatter(True)),
+    "scattered text": (lambda: [Map(lambda x: ("k", x))], Scatter(True)),
+    "scattered, unhashable": (lambda: [Map(lambda x: ({}, x))], Scatter(True)),
+    "scattered, None": (lambda: [Map(lambda x: (None, x))], Scatter(True)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_ends(both, name):
+    ops, end = ENDS[name]
+    reasons = both.check(ops, end)
+    assert reasons.count("") == len(reasons), reasons
+
+
+# -- source ------------------------------------------------------------------------------
+
+
+def test_a_source_is_believed_only_if_it_is_the_functions(tmp_path):
+    path = tmp_path / "edited.py"
+    path.write_text("f = lambda x: x + 1\n")
+    spec = importlib.util.spec_from_file_location("edited", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    told = {
+        "f = lambda x: x + 1\n": "",
+        "f = lambda x: x + 2\n": "not what it was compiled from",
+        "f = lambda x: x + 1.0\n": "not what it was compiled from",
+        "f = lambda x: x + True\n": "not what it was compiled from",
+        "f = lambda y: y + 1\n": "not what it was compiled from",
+        "f  = lambda x: x + 1\n": "not what it was compiled from",
+        "\nf = lambda x: x + 1\n": "not what it was compiled from",
+        "f = lambda x: x + (\n": "parsed",
+        "": "not there",
+    }
+    for text, why in told.items():
+        path.write_text(text)
+        linecache.clearcache()
+        both = Both()
+        (reason,) = both.check(lambda: [Map(module.f)])
+        assert why in reason, text
+        assert bool(why) == bool(reason), text
