@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, ModuleType
+from typing import TYPE_CHECKING, Any
 
-from pyrite.compile.ends import Compiled, End, trailing
+from pyrite.compile.ends import Compiled, End, Scatter, functions_of, trailing
+from pyrite.compile.stage import StageCode, is_by_name
 from pyrite.lineage.ops import Op
 
 if TYPE_CHECKING:
     from pyrite.compile.source import Sources
+
+_MOST = 500
 
 
 class Compiler:
@@ -17,6 +21,25 @@ class Compiler:
 
     def __init__(self) -> None:
         self._sources: Sources | None = None
+        self._known: dict[object, tuple[StageCode | None, list[object]]] = {}
+
+    def stage(self, ops: Sequence[Op], end: End) -> StageCode | None:
+        """The code of a stage. Stages of the same functions, but for what these captured, have
+        the same: programs that run many small jobs get it at once."""
+        steps = trailing(ops)
+        functions = [*(step.function for step in steps), *functions_of(end)]
+        if not all(map(_is_known_by_its_code, functions)):
+            return self.compile(ops, end).stage
+        order: dict[int, int] = {}  # what is the same object in two functions
+        described = [_description(each, order) for each in functions]
+        plain = end.plain if isinstance(end, Scatter) else None
+        key = (*map(type, steps), type(end), plain, *described)
+        if key not in self._known:
+            if len(self._known) > _MOST:
+                self._known.clear()
+            held: list[object] = [getattr(each, "__code__", each) for each in functions]
+            self._known[key] = (self.compile(ops, end).stage, held)
+        return self._known[key][0]
 
     def compile(self, ops: Sequence[Op], end: End) -> Compiled:
         """The ops that draw record by record and come last, and what ends them."""
@@ -29,3 +52,26 @@ class Compiler:
             return Emitter(self._sources, trailing(ops), end).compiled()
         except (Refused, SyntaxError, RecursionError, ValueError) as error:
             return Compiled(None, f"# not compiled: {error}", ())
+
+
+def _is_known_by_its_code(function: Any) -> bool:
+    if type(function) is BuiltinFunctionType:
+        return isinstance(function.__self__, ModuleType)  # and not the method of some object
+    return type(function) in (FunctionType, MethodDescriptorType)
+
+
+def _description(function: Any, order: dict[int, int]) -> object:
+    """All of a function that its stage's code depends on."""
+    if type(function) is not FunctionType:
+        return id(function)
+    cells = []
+    for cell in function.__closure__ or ():
+        try:
+            _ = cell.cell_contents
+        except ValueError:
+            cells.append(-1)
+        else:
+            cells.append(order.setdefault(id(cell), len(order)))
+    module = order.setdefault(id(function.__globals__), len(order))
+    defaults = len(function.__defaults__ or ())
+    return id(function.__code__), defaults, tuple(cells), module, is_by_name(function)

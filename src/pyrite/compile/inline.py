@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import operator
-import sys
 import types
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -29,7 +28,17 @@ from pyrite.compile.source import (
     is_engine,
     is_library,
 )
-from pyrite.compile.stage import PREFIX, SHIFT, Binding, Cell, Constant, Mark, Shown, fingerprint
+from pyrite.compile.stage import (
+    PREFIX,
+    SHIFT,
+    Binding,
+    Cell,
+    Constant,
+    Mark,
+    Shown,
+    fingerprint,
+    is_by_name,
+)
 
 Statements = list[ast.stmt]
 
@@ -303,17 +312,6 @@ class _Returns(ast.NodeTransformer):
                 if "lineno" in part._attributes and not hasattr(part, "lineno"):
                     ast.copy_location(part, node)
         return made
-
-
-def is_by_name(function: Any) -> bool:
-    """Whether a function travels as the name of its module and its own: a task has that of the
-    module which it imports."""
-    found: Any = sys.modules.get(function.__module__)
-    if found is None or function.__module__ == "__main__":
-        return False
-    for name in function.__qualname__.split("."):
-        found = getattr(found, name, None)
-    return found is function
 
 
 def _returns(body: Sequence[ast.stmt]) -> bool:

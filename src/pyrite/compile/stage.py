@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -206,3 +207,14 @@ def fingerprint(function: types.FunctionType) -> tuple[int, int]:
                 said.append(constant)
     text = repr(said).encode("utf-8", "backslashreplace")
     return crc32(text), adler32(text)
+
+
+def is_by_name(function: Any) -> bool:
+    """Whether a function travels as the name of its module and its own: a task has that of the
+    module which it imports."""
+    found: Any = sys.modules.get(function.__module__)
+    if found is None or function.__module__ == "__main__":
+        return False
+    for name in function.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is function

@@ -223,7 +223,7 @@ class Planner:
         """The last ops of a stage and what ends it, as one function."""
         if self._compiler is None or not isinstance(tree, Fused):
             return None
-        return self._compiler.compile(tree.ops, end).stage
+        return self._compiler.stage(tree.ops, end)
 
     def _ancestors(self, reads: Sequence[Shuffle]) -> tuple[Stage, ...]:
         """The stages that write ``reads`` and all they read from, each once, parents first."""
