@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from pyrite.core.context import TaskContext
 from pyrite.shuffle.pairs import check_pair, check_place
-from pyrite.shuffle.portions import Portions
 
 if TYPE_CHECKING:
     from pyrite.compile.bound import Bound
 
 _OF_ONE = 16
 """How many records may come of one, on average, for looks at memory to be as frequent as ever."""
+_FEW = 16
+"""Items of a record that are taken at first."""
+_GROWTH = 8
+"""Between two looks, what was taken grows by one part in so many."""
 
 
 def most_between_looks(task: TaskContext, loop: Bound | None) -> int:
@@ -23,21 +27,40 @@ def most_between_looks(task: TaskContext, loop: Bound | None) -> int:
 
 
 class Metered:
-    """The items that came of one record, in portions, if they are many.
+    """The items that came of one record, in portions, between which memory is looked at.
+
+    Most records give few items, and a look costs as much as many items do. So looks are as far
+    apart as the writer's own become, however many records the items in between are of.
 
     Parameters:
-        look: called between portions.
-        most: the largest portion.
+        look: called now and then; tells whether all items so far were written out.
+        most: items between two looks, at most.
     """
 
-    def __init__(self, look: Callable[[], object], most: int) -> None:
+    def __init__(self, look: Callable[[], bool], most: int) -> None:
         self._look = look
         self._most = most
+        self._spilled()
 
     def __call__(self, items: Iterator[Any]) -> Iterator[Iterator[Any]]:
-        for portion in Portions(items, self._most):
-            yield portion
-            self._look()
+        self._meter(_FEW)
+        yield islice(items, _FEW)
+        for first in items:
+            size = max(_FEW, self._left)
+            self._meter(size)
+            yield chain((first,), islice(items, size - 1))
+
+    def _meter(self, size: int) -> None:
+        """As many items are about to be taken, or fewer."""
+        self._taken += size
+        self._left -= size
+        if self._left < 0:
+            if self._look():
+                self._spilled()
+            self._left = min(self._taken // _GROWTH, self._most)
+
+    def _spilled(self) -> None:
+        self._taken = self._left = 0
 
 
 def run_loop(loop: Bound, *arguments: Any, place: Callable[[Any], int] | None = None) -> None:

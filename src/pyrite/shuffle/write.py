@@ -37,13 +37,15 @@ def scatter(
     watch = task.memory.watch()
     portions = Portions(records, most_between_looks(task, loop))
 
-    def look() -> None:
+    def look() -> bool:
         buckets.settle()
         held = buckets.held
-        if watch.exceeded(held):
+        spill = watch.exceeded(held)
+        if spill:
             buckets.spill()
             watch.released(held)
             portions.spilled()
+        return spill
 
     metered = Metered(look, task.batch_size)
     for portion in portions:
@@ -70,13 +72,15 @@ def combine(
     watch = task.memory.watch()
     portions = Portions(records, most_between_looks(task, loop))
 
-    def look() -> None:
+    def look() -> bool:
         held = len(combiners)
-        if watch.exceeded(held):
+        spill = watch.exceeded(held)
+        if spill:
             scatter(drain(combiners), partitioner, buckets, task)
             buckets.spill()
             watch.released(held)
             portions.spilled()
+        return spill
 
     metered = Metered(look, task.batch_size)
     for portion in portions:
