@@ -40,7 +40,7 @@ class Metered:
     def __init__(self, look: Callable[[], bool], most: int) -> None:
         self._look = look
         self._most = most
-        self._spilled()
+        self._taken = self._left = 0
 
     def __call__(self, items: Iterator[Any]) -> Iterator[Iterator[Any]]:
         self._meter(_FEW)
@@ -56,11 +56,8 @@ class Metered:
         self._left -= size
         if self._left < 0:
             if self._look():
-                self._spilled()
+                self._taken = 0
             self._left = min(self._taken // _GROWTH, self._most)
-
-    def _spilled(self) -> None:
-        self._taken = self._left = 0
 
 
 def run_loop(loop: Bound, *arguments: Any, place: Callable[[Any], int] | None = None) -> None:
