@@ -55,6 +55,8 @@ from pyrite.shuffle.service import shuffle_folder
 NODE = "localhost"
 _STATUS_GRACE_SECONDS = 1.0
 _STOP_SECONDS = 5.0
+_WORTH_A_MESSAGE = 1 << 16
+"""Bytes of code that a worker is told at once to forget."""
 _MAX_DEATHS_BEFORE_WORK = 8
 _MAX_ZYGOTE_DEATHS = 3
 
@@ -193,11 +195,12 @@ class LocalCluster(Cluster):
     def forget_stage(self, stage: StageId) -> None:
         with self._lock:
             for process in self._workers.values():
-                if stage in process.programs:
-                    del process.programs[stage]
+                program = process.programs.pop(stage, None)
+                if program is not None:
                     process.inputs.pop(stage, None)
                     process.send(ForgetStage(stage))
-                    self._flush(process)
+                    if len(program.code) > _WORTH_A_MESSAGE:  # else with what comes next
+                        self._flush(process)
 
     def import_from(self, path: str) -> None:
         with self._lock:

@@ -73,6 +73,7 @@ class WorkerProcess:
         self.tails = {stream: deque[str](maxlen=_TAIL_LINES) for stream in self.pipes}
         """The last lines it printed."""
         self._decoder = Decoder()
+        self._unsent: list[Any] = []
         self._outgoing: deque[memoryview] = deque()
         self._partial = {"stdout": b"", "stderr": b""}
         self._output = select.poll()
@@ -100,15 +101,18 @@ class WorkerProcess:
 
     @property
     def has_outgoing(self) -> bool:
-        """Whether something waits for `flush`."""
+        """Whether the channel would not take all that was to be flushed."""
         return bool(self._outgoing)
 
     def send(self, message: Any) -> None:
         """Queue a message; `flush` sends it."""
-        self._outgoing.append(memoryview(encode(message)))
+        self._unsent.append(message)
 
     def flush(self) -> bool:
         """Send what the channel takes without waiting. True if nothing is left."""
+        if self._unsent:  # all at once: to wake a worker takes more time than to tell it something
+            self._outgoing.append(memoryview(encode(*self._unsent)))
+            self._unsent.clear()
         while self._outgoing:
             data = self._outgoing[0]
             try:

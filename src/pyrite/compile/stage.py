@@ -7,9 +7,12 @@ import types
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any, Literal, TypeAlias
 from zlib import adler32, crc32
+
+from pyrite.serial.records import dumps_by_value, loads
 
 PREFIX = "_pyr_"
 """Begins every name in generated code that is not the user's."""
@@ -22,6 +25,9 @@ WHERE_DEFINED = 0x10 | 0x4000000 | 0x8000000
 
 SHIFT = 20
 """While a stage is compiled, lines say whose an instruction is, too: mark << SHIFT | line."""
+
+_KEPT = 256
+"""Stages, and functions, that a process remembers."""
 
 _MASK = (1 << SHIFT) - 1
 _MOST_UNITS = 8
@@ -83,7 +89,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class StageCode:
-    """A generated function, for tasks to make.
+    """A generated function, for tasks to make. Pickled once, and read once by a process that runs
+    many stages with the same: see `pyrite.compile.compiler`.
 
     Parameters:
         steps: how many ops it does, counted from the last.
@@ -116,6 +123,18 @@ class StageCode:
         """Whose an instruction is, by its offset in bytes."""
         starts, numbers = self.ends
         return self.marks[numbers[bisect_right(starts, instruction // 2) - 1]]
+
+    @cached_property
+    def _pickled(self) -> bytes:
+        return dumps_by_value(tuple(vars(self).values()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _read, (self._pickled,)
+
+
+@lru_cache(_KEPT)
+def _read(pickled: bytes) -> StageCode:
+    return StageCode(*loads(pickled))
 
 
 def settle(
@@ -192,8 +211,13 @@ def _signed(value: int) -> bytes:
 
 def fingerprint(function: types.FunctionType) -> tuple[int, int]:
     """A checksum of what a function does, the same in all processes: to know it again by."""
-    said: list[Any] = [len(function.__defaults__ or ())]
-    pending = [function.__code__]
+    return _fingerprint(function.__code__, len(function.__defaults__ or ()))
+
+
+@lru_cache(_KEPT)
+def _fingerprint(code: types.CodeType, defaults: int) -> tuple[int, int]:
+    said: list[Any] = [defaults]
+    pending = [code]
     while pending:
         code = pending.pop()
         said += [code.co_code, code.co_names, code.co_varnames, code.co_freevars]

@@ -1,6 +1,6 @@
 """What driver and worker say to each other, and the channel it goes through.
 
-A message is a pickled tuple or dataclass behind its length and checksum.
+Messages travel together, as a pickled tuple behind its length and checksum.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pyrite.core.ids import AttemptId, NodeId, StageId
 from pyrite.core.lean import lean_pickle
 
 HEADER = struct.Struct("<QI")
-"""Length and CRC-32 of the message that follows."""
+"""Length and CRC-32 of the messages that follow."""
 
 
 @lean_pickle
@@ -89,9 +89,9 @@ class Dying:
     message: str
 
 
-def encode(message: Any) -> bytes:
-    """A message as it goes over the wire."""
-    body = pickle.dumps(message, protocol=5)
+def encode(*messages: Any) -> bytes:
+    """Messages as they go over the wire."""
+    body = pickle.dumps(messages, protocol=5)
     return HEADER.pack(len(body), zlib.crc32(body)) + body
 
 
@@ -107,8 +107,12 @@ class Decoder:
         Raises:
             CorruptBlockError: a message's checksum is wrong.
         """
+        messages: list[Any] = []
+        if not self._buffer and len(data) >= HEADER.size:  # as a rule, it is one whole message
+            length, checksum = HEADER.unpack_from(data)
+            if len(data) == HEADER.size + length:
+                return list(_checked(memoryview(data)[HEADER.size :], checksum))
         self._buffer += data
-        messages = []
         while len(self._buffer) >= HEADER.size:
             length, checksum = HEADER.unpack_from(self._buffer)
             end = HEADER.size + length
@@ -116,10 +120,15 @@ class Decoder:
                 break
             body = bytes(memoryview(self._buffer)[HEADER.size : end])
             del self._buffer[:end]
-            if zlib.crc32(body) != checksum:
-                raise CorruptBlockError("a message between driver and worker was damaged")
-            messages.append(pickle.loads(body))
+            messages += _checked(body, checksum)
         return messages
+
+
+def _checked(body: bytes | memoryview, checksum: int) -> tuple[Any, ...]:
+    if zlib.crc32(body) != checksum:
+        raise CorruptBlockError("a message between driver and worker was damaged")
+    messages: tuple[Any, ...] = pickle.loads(body)
+    return messages
 
 
 class Channel:
