@@ -109,6 +109,14 @@ def test_function_takes_a_number_along_and_not_the_value(make_context, monkeypat
     assert 0 < sum(sent) < 20_000
 
 
+def test_value_cannot_be_set(sc):
+    held = sc.broadcast(1)
+    for _ in range(2):
+        with pytest.raises(AttributeError, match="make another broadcast"):
+            held.value = 2
+        assert held.value == 1
+
+
 def test_unpersisted_value_is_read_again(sc):
     held = sc.broadcast([1])
     lengths = sc.range(2, numSlices=2).map(lambda x: len(held.value))

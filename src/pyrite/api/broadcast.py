@@ -11,7 +11,8 @@ import itertools
 import os
 import pickle
 import weakref
-from typing import IO, Any, Final, Generic, TypeVar, cast
+from functools import cached_property
+from typing import IO, Any, Generic, TypeVar, cast
 
 from pyrite.api.callsite import public_call
 from pyrite.blocks.broadcasts import read_broadcast, write_broadcast
@@ -23,7 +24,6 @@ from pyrite.serial.closures import hold
 from pyrite.serial.records import dumps_by_value, loads
 
 T = TypeVar("T")
-_UNREAD: Final = object()
 
 
 class Broadcast(Generic[T]):
@@ -49,19 +49,24 @@ class Broadcast(Generic[T]):
         self._origin = origin
         self._service = service
         self._home: Home | None = None
-        self._value: Any = _UNREAD
 
-    @property
+    @cached_property  # after the first time as quick as an attribute: loops ask for it
     def value(self) -> T:
         """The value; in the driver too, it is what was written and not the object given.
 
         Raises:
             BroadcastGone: it was destroyed.
         """
-        if self._value is _UNREAD:
-            self._value = self._read()
-        value: T = self._value
+        value: T = self._read()
         return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "value":
+            raise AttributeError("the value of a broadcast cannot be set: make another broadcast")
+        super().__setattr__(name, value)
+
+    def _forget(self) -> None:
+        self.__dict__.pop("value", None)
 
     def _read(self) -> Any:
         if self._service is None:
@@ -90,7 +95,7 @@ class Broadcast(Generic[T]):
             DriverOnlyError: this is a task.
         """
         self._in_driver("unpersisted").forget(self._number)
-        self._value = _UNREAD
+        self._forget()
 
     def destroy(self, blocking: bool = False) -> None:
         """Remove the value for good. Using it afterwards is an error.
@@ -102,7 +107,7 @@ class Broadcast(Generic[T]):
             DriverOnlyError: this is a task.
         """
         self._in_driver("destroyed").destroy(self._number)
-        self._value = _UNREAD
+        self._forget()
 
     def _in_driver(self, done: str) -> Home:
         if self._home is None or current_task() is not None:
