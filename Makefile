@@ -50,10 +50,10 @@ pyspark-doctests: $(VENV)/.tools  ## run the examples in PySpark's docstrings on
 api-table: $(VENV)/.tools  ## write docs/api-table.md: PySpark's names, and what Pyrite has
 	@$(BIN)/python -m tests.oracle.surface.table
 
-bench: $(VENV)/.tools      ## the figures, beside PySpark, into benchmarks/RESULTS.md; JOBS='sort join' shows some
+bench: $(VENV)/.bench      ## the figures, beside all peers, into benchmarks/RESULTS.md; JOBS='sort join' shows some
 	@$(BIN)/python -m benchmarks $(or $(JOBS),--output benchmarks/RESULTS.md) $(ARGS)
 
-bench-quick: $(VENV)/.tools  ## the same on little data, in a few minutes, shown only
+bench-quick: $(VENV)/.bench ## the same on little data, in a few minutes, shown only
 	@$(BIN)/python -m benchmarks --quick $(JOBS) $(ARGS)
 
 format: $(VENV)/.tools     ## put the style right
@@ -92,4 +92,9 @@ $(VENV)/.package: $(MADE) pyproject.toml
 $(VENV)/.tools: $(VENV)/.package
 	@echo "Installing what tests and checks need (PySpark, the oracle, is large) ..."
 	@$(PIP) install --editable '.[test,lint,shell]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.package
+	@echo "Installing the engines to compare with (they are large) ..."
+	@$(PIP) install --editable '.[bench]'
 	@touch $@

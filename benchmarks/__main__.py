@@ -1,4 +1,4 @@
-"""``python -m benchmarks [JOB[:SIZE] ...]``: run jobs on Pyrite and PySpark, and print a table."""
+"""``python -m benchmarks [JOB[:SIZE] ...]``: run jobs on all engines in turn, and print tables."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.child import Result
+from benchmarks.engines import NAMES, missing
 from benchmarks.jobs import JOBS
-from benchmarks.run import engines, measured
-from benchmarks.table import line, page, rows, sound, table
+from benchmarks.page import page
+from benchmarks.ratios import sound
+from benchmarks.run import measured
+from benchmarks.table import line, tables
 
-QUICK_RUNS = 2
+RUNS = 5
 
 
 def arguments() -> argparse.Namespace:
@@ -23,13 +26,18 @@ def arguments() -> argparse.Namespace:
         nargs="*",
         metavar="JOB[:SIZE]",
         type=job_and_size,
-        default=[(name, None) for name in JOBS],
-        help=f"all of them, if none is named: {', '.join(JOBS)}",
+        default=[(name, None) for name, job in JOBS.items() if not job.apart],
+        help=f"some of {', '.join(JOBS)}; by default all that do not begin with spill",
     )
-    parser.add_argument("--quick", action="store_true", help=f"small, and {QUICK_RUNS} runs each")
-    parser.add_argument("--runs", type=int, help="runs of each job on each engine")
-    parser.add_argument("--engine", choices=["pyrite", "pyspark"], help="run this one alone")
-    parser.add_argument("--output", type=Path, help="write the table to this file, too")
+    parser.add_argument("--quick", action="store_true", help="small, and one run each")
+    parser.add_argument("--runs", type=int, help=f"of each job on each engine; {RUNS} by default")
+    parser.add_argument(
+        "--engines",
+        type=lambda text: text.split(","),
+        default=list(NAMES),
+        help=f"some of {','.join(NAMES)}; by default all that are installed",
+    )
+    parser.add_argument("--output", type=Path, help="write the tables to this file, too")
     return parser.parse_args()
 
 
@@ -43,25 +51,31 @@ def job_and_size(text: str) -> tuple[str, int | None]:
 def main() -> int:
     """Returns the exit code: 0 if every run came to an end, and all of a job with one answer."""
     options = arguments()
-    chosen = [options.engine] if options.engine else engines()
-    if not options.engine and "pyspark" not in chosen:
-        print("PySpark or Java is not installed: Pyrite alone", file=sys.stderr)
-    load, all_sound = os.getloadavg()[0], True
-    lines: list[tuple[str, ...]] = []
+    engines = [name for name in options.engines if not why_not(name)]
+    load = os.getloadavg()[0]
+    results: dict[str, defaultdict[str, list[Result]]] = {}
+    sizes = {}
     for name, asked in options.jobs:
         job = JOBS[name]
-        size = asked or (job.quick if options.quick else job.size)
-        runs = options.runs or (QUICK_RUNS if options.quick else job.runs)
-        results: defaultdict[str, list[Result]] = defaultdict(list)
-        for engine, result in measured(name, size, runs, chosen):
+        sizes[name] = asked or (job.quick if options.quick else job.size)
+        results[name] = defaultdict(list)
+        runs = options.runs or (1 if options.quick else RUNS)
+        for engine, result in measured(name, sizes[name], runs, engines):
             print(line(name, engine, result), file=sys.stderr, flush=True)
-            results[engine].append(result)
-        lines += rows(name, size, results)
-        all_sound = all_sound and sound(results)
-    print(f"\n{table(lines)}")
+            results[name][engine].append(result)
+    text = tables(results, sizes, engines)
+    print(f"\n{text}")
     if options.output:
-        options.output.write_text(page(lines, load), encoding="utf-8")
-    return 0 if all_sound else 1
+        options.output.write_text(page(text, engines, load), encoding="utf-8")
+    return 0 if all(sound(name, runs) for name, runs in results.items()) else 1
+
+
+def why_not(engine: str) -> str:
+    """Why an engine is left out, said aloud, or nothing."""
+    reason = missing(engine)
+    if reason:
+        print(f"without {engine}: {reason}", file=sys.stderr)
+    return reason
 
 
 if __name__ == "__main__":

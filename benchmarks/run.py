@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
+from benchmarks.agreed import OUTPUT
 from benchmarks.child import CLOCK, Result
 from benchmarks.data import ROOT
-from benchmarks.jobs import JOBS
+from benchmarks.engines import engine as engine_module
+from benchmarks.jobs import JOBS, Job
+from benchmarks.memory import watched
+from benchmarks.spilling import logged, spilled_bytes
 
 FOLDER = ROOT / "build" / "benchmarks"
-MEMORY = "PSS" if sys.platform == "linux" else "RSS"
-"""How memory is counted: PSS divides a page that processes share among them."""
+CORES = 2
 
-_LIMIT_SECONDS = 900.0
-_SAMPLE_SECONDS = 0.1
-_SAMPLING_SHARE = 0.03
-"""The share of one core that may go into looking at processes."""
+LIMIT_SECONDS = 60.0
+"""A run that takes longer is stopped."""
 
+ENOUGH_SECONDS = 40.0
+"""An engine that has had so much time for a job is not run again."""
 
-def engines() -> list[str]:
-    """The engines that can run here."""
-    java = shutil.which("java") or os.environ.get("JAVA_HOME")
-    return ["pyrite", "pyspark"] if importlib.util.find_spec("pyspark") and java else ["pyrite"]
+_APART_LIMIT_SECONDS = 900.0
+_LAST_LINES = 8
 
 
 def measured(
@@ -41,42 +37,73 @@ def measured(
 ) -> Iterator[tuple[str, Result]]:
     """Run a job on each engine in turn, ``runs`` times; yields each (engine, result).
 
-    A run that failed has only ``error`` in its result.
+    A run that failed has ``error`` in its result, and one that was stopped ``stopped``: such an
+    engine is not run again for this job, nor is one that has taken long enough, Pyrite excepted.
     """
-    job = JOBS[name]
+    job, spent = JOBS[name], dict.fromkeys(engines, 0.0)
     source = str(job.make_input(FOLDER, size)) if job.make_input else ""
+    able = [engine for engine in engines if name in engine_module(engine).PROGRAMS]
     for _ in range(runs):
-        for engine in engines if job.program else ["pyrite"]:
-            yield engine, run(engine, name, job.size_for(engine, size), source)
+        for engine in able:
+            if engine == "pyrite" or spent[engine] < ENOUGH_SECONDS:
+                begun = CLOCK()
+                result = run(engine, name, job.size_for(engine, size), source)
+                spent[engine] += CLOCK() - begun
+                if "error" in result:
+                    spent[engine] = ENOUGH_SECONDS
+                yield engine, result
 
 
 def run(engine: str, name: str, size: int, source: str) -> Result:
     """One run in a process of its own, which leaves nothing behind."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    job = JOBS[name]
+    limit = _APART_LIMIT_SECONDS if job.apart else LIMIT_SECONDS
     with tempfile.TemporaryDirectory(dir=FOLDER, ignore_cleanup_errors=True) as folder:
+        request = {
+            "engine": engine,
+            "job": name,
+            "size": size,
+            "source": source,
+            "cores": CORES,
+            "folder": folder,
+            "settings": {**job.conf, **(logged(folder) if job.apart else {})},
+            "begun": CLOCK(),
+        }
         log = Path(folder, "output.log")
-        request = {"engine": engine, "job": name, "size": size, "source": source, "folder": folder}
         with log.open("wb") as output:
-            begun = CLOCK()
             process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.child", json.dumps({**request, "begun": begun})],
+                [sys.executable, "-m", "benchmarks.child", json.dumps(request)],
                 cwd=folder,
                 env=environment(folder),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-            peaks = watched(process)
+            peaks, in_time = watched(process, time.monotonic() + limit)
         try:
-            result: Result = json.loads(Path(folder, "result.json").read_text())
-        except OSError:
-            last = log.read_text(errors="replace").strip().splitlines()[-8:]
-            return {"error": "\n".join(last) or f"ended with status {process.returncode}"}
+            result = found(job, Path(folder))
+        except (OSError, ValueError):
+            last = log.read_text(errors="replace").strip().splitlines()[-_LAST_LINES:]
+            error = "\n".join(last) or f"ended with status {process.returncode}"
+            return {"error": error} if in_time else {"error": error, "stopped": limit}
     return {**result, "tree": peaks.tree, "worker": peaks.worker}
 
 
+def found(job: Job, folder: Path) -> Result:
+    """What a run left in its folder."""
+    result: Result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    if job.output_answer:
+        result["answer"] = list(job.output_answer(folder / OUTPUT))
+    if job.apart:
+        result["spilled"] = spilled_bytes(folder)
+    return result
+
+
 def environment(folder: str) -> dict[str, str]:
-    """The same for both engines: the same Python, these modules, and no search for a network."""
+    """The same for all engines: the same Python, these modules, and no search for a network.
+
+    Libraries of linear algebra get one thread: the engines divide the work."""
     paths = filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])
     return {
         **os.environ,
@@ -85,68 +112,6 @@ def environment(folder: str) -> dict[str, str]:
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": folder,
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
     }
-
-
-@dataclass
-class Peaks:
-    """The most memory seen, in bytes.
-
-    Attributes:
-        tree: of all processes together (see `MEMORY`).
-        worker: resident memory of the largest Python process but the driver.
-    """
-
-    tree: int = 0
-    worker: int = 0
-    seen: dict[int, psutil.Process] = field(default_factory=dict)
-
-    def look(self, root: psutil.Process) -> None:
-        """Look at a process and its descendants, now."""
-        total = 0
-        for process in descendants(root):
-            self.seen.setdefault(process.pid, process)
-            try:
-                memory = process.memory_full_info()
-                python = process.name().startswith("python")
-            except psutil.Error:  # it has ended
-                continue
-            total += getattr(memory, "pss", memory.rss)
-            if python and process != root:
-                self.worker = max(self.worker, memory.rss)
-        self.tree = max(self.tree, total)
-
-    def kill(self) -> None:
-        """End what is left of the processes that were seen."""
-        for process in self.seen.values():
-            try:
-                process.kill()
-            except psutil.Error:
-                pass
-
-
-def descendants(root: psutil.Process) -> list[psutil.Process]:
-    try:
-        return [root, *root.children(recursive=True)]
-    except psutil.Error:
-        return []
-
-
-def watched(process: subprocess.Popen[bytes]) -> Peaks:
-    """Wait for a process's end, and see to it that none of its descendants stays."""
-    peaks, root = Peaks(), psutil.Process(process.pid)
-    deadline = time.monotonic() + _LIMIT_SECONDS
-    pause = _SAMPLE_SECONDS
-    try:
-        while process.poll() is None and time.monotonic() < deadline:
-            try:
-                process.wait(pause)
-            except subprocess.TimeoutExpired:
-                begun = time.thread_time()
-                peaks.look(root)
-                pause = max(_SAMPLE_SECONDS, (time.thread_time() - begun) / _SAMPLING_SHARE)
-    finally:
-        peaks.kill()
-        process.kill()
-        process.wait()
-    return peaks

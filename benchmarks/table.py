@@ -1,122 +1,135 @@
-"""From the results of runs to a table, and the table with its circumstances to a page."""
+"""Results as Markdown tables: ratios, targets, times, memory, and other figures of Pyrite."""
 
 from __future__ import annotations
 
-import os
-import platform
-import subprocess
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
-from statistics import median
-from typing import TypeAlias
-
-import psutil
 
 from benchmarks.child import Result
-from benchmarks.data import ROOT, origin
-from benchmarks.jobs import JOBS, Figure
-from benchmarks.run import MEMORY
-from pyrite.core.version import __version__ as pyrite_version
+from benchmarks.engines import engine as engine_module
+from benchmarks.jobs import JOBS
+from benchmarks.ratios import Runs, agreement, middle, ratio, ratios, stopped, values
+from benchmarks.targets import TARGETS, geometric_mean, verdicts
 
-Runs: TypeAlias = Mapping[str, Sequence[Result]]
-"""Results by engine."""
-
-HEADER = ("job", "figure", "Pyrite", "PySpark", "times better", "target")
+Results = Mapping[str, Runs]
+"""By job, then by engine."""
 
 
-INTRODUCTION = """\
-# Figures
-
-Written by `make bench`. Medians, with the least and the most in parentheses; the engines ran in
-turn, each run in fresh processes. What is measured, and how to read it:
-[docs/benchmarks.md](../docs/benchmarks.md).
-"""
+def title(engine: str) -> str:
+    return engine_module(engine).TITLE
 
 
-@dataclass(frozen=True)
-class Unit:
-    """How to show a value: ``factor`` is the unit's number in one of what was measured."""
-
-    name: str
-    factor: float = 1.0
-    more_is_better: bool = False
-    compared: bool = True
-
-
-UNITS = {
-    "s": Unit("s"),
-    "ms": Unit("ms", 1e3),
-    "MiB": Unit("MiB", 2**-20),
-    "MiB spilled": Unit("MiB", 2**-20, compared=False),
-    "/s": Unit("/s", more_is_better=True),
-    "x": Unit("x", compared=False),
-    "times": Unit("times", more_is_better=True, compared=False),
-}
+def tables(results: Results, sizes: Mapping[str, int], engines: Sequence[str]) -> str:
+    """Everything that there is to show."""
+    peers = [engine for engine in engines if engine != "pyrite"]
+    compared = [job for job in results if not JOBS[job].apart]
+    parts = []
+    if compared and peers and "pyrite" in engines:
+        parts += ["## Ratios", ratio_table(results, compared, peers)]
+        parts += ["## Targets", target_table(results, engines)]
+    parts += ["## Times", time_table(results, sizes, engines)]
+    parts += ["## Processor time, of all processes, in seconds"]
+    parts += [measure_table(results, engines, "cpu", 1.0)]
+    parts += ["## Peak memory, of all processes, in MiB"]
+    parts += [measure_table(results, engines, "tree", 2**-20)]
+    if figures := figure_rows(results):
+        parts += ["## Other figures of Pyrite", markdown([("job", "figure", "median"), *figures])]
+    return "\n\n".join(parts)
 
 
-def rows(name: str, size: int, runs: Runs) -> list[tuple[str, ...]]:
-    """The lines of the table for one job."""
-    job = JOBS[name]
-    lines = []
-    for figure in job.figures:
-        values = {engine: of(figure, results) for engine, results in runs.items()}
-        ours, theirs = values.get("pyrite", []), values.get("pyspark", [])
-        lines.append(
-            (
-                f"{job.heading(size)}; {agreement(runs)}" if not lines else "",
-                figure.label.format(size=size),
-                spread(ours, UNITS[figure.unit]),
-                spread(theirs, UNITS[figure.unit]),
-                f"{times:.1f}" if (times := times_better(figure, ours, theirs)) else "",
-                verdict(figure, ours, theirs),
-            )
-        )
-    return lines
+# -- tables ----------------------------------------------------------------------------------------
 
 
-def line(name: str, engine: str, result: Result) -> str:
+def ratio_table(results: Results, jobs: Sequence[str], peers: Sequence[str]) -> str:
+    """A peer's time by Pyrite's; in bold where a target is missed."""
+    rows = [("job", *map(title, peers), "answers")]
+    for job in jobs:
+        cells = (ratio_cell(job, results[job], peer) for peer in peers)
+        rows.append((job, *cells, agreement(job, results[job])))
+    found = ratios({job: results[job] for job in jobs}, peers)
+    means = (geometric_mean(list(found[peer].values())) if found[peer] else None for peer in peers)
+    rows.append(("geometric mean", *("-" if mean is None else f"{mean:.2f}" for mean in means), ""))
+    return markdown(rows)
+
+
+def ratio_cell(job: str, runs: Runs, peer: str) -> str:
+    found = ratio(job, runs, peer)
+    if found is None:
+        limit = stopped(runs.get(peer, ()))
+        ours = middle(runs.get("pyrite", ()), JOBS[job].measure)
+        if limit and ours:
+            size = 1 if JOBS[job].measure != "each" else JOBS[job].size_for(peer, JOBS[job].size)
+            return f"> {number(limit / size / ours)}"
+        return absent(runs.get(peer, ()))
+    text = number(found)
+    missed = peer in TARGETS and found < TARGETS[peer].least(job)
+    return f"**{text}**" if missed else text
+
+
+def target_table(results: Results, engines: Sequence[str]) -> str:
+    rows = [("target", "measured", "")]
+    for wanted, measured, met in verdicts(ratios(results, engines)):
+        engine, _, rest = wanted.partition(":")
+        rows.append((f"{title(engine)}:{rest}", measured, "met" if met else "MISSED"))
+    return markdown(rows)
+
+
+def time_table(results: Results, sizes: Mapping[str, int], engines: Sequence[str]) -> str:
+    """Median (least-most), in seconds."""
+    rows = [("job", "what", *map(title, engines))]
+    for job, runs in results.items():
+        cells = (time_cell(job, runs.get(engine, ())) for engine in engines)
+        rows.append((job, JOBS[job].heading(sizes[job]), *cells))
+    return markdown(rows)
+
+
+def time_cell(job: str, runs: Sequence[Result]) -> str:
+    measure = JOBS[job].measure
+    found = values(runs, measure)
+    if not found:
+        limit = stopped(runs)
+        return f"> {limit:g} s" if limit else absent(runs)
+    unit, factor = ("us each", 1e6) if measure == "each" else ("s", 1.0)
+    low, high = number(min(found) * factor), number(max(found) * factor)
+    return f"{number((middle(runs, measure) or 0) * factor)} {unit} ({low}-{high}; {len(found)})"
+
+
+def measure_table(results: Results, engines: Sequence[str], measure: str, factor: float) -> str:
+    rows = [("job", *map(title, engines))]
+    for job, runs in results.items():
+        found = [middle(runs.get(engine, ()), measure) for engine in engines]
+        rows.append((job, *("-" if each is None else number(each * factor) for each in found)))
+    return markdown(rows)
+
+
+def figure_rows(results: Results) -> list[tuple[str, str, str]]:
+    rows = []
+    for job, runs in results.items():
+        for measure, label in JOBS[job].figures:
+            found = middle(runs.get("pyrite", ()), measure)
+            if found is not None:
+                bytes_ = measure in ("worker", "spilled")
+                text = f"{number(found * 2**-20)} MiB" if bytes_ else f"{number(found)} s"
+                rows.append((job, label, text))
+    return rows
+
+
+# -- cells -----------------------------------------------------------------------------------------
+
+
+def absent(runs: Sequence[Result]) -> str:
+    return "failed" if runs else "-"
+
+
+def line(job: str, engine: str, result: Result) -> str:
     """What one run came to, for whoever waits."""
+    if "stopped" in result:
+        return f"{job:<14} {engine:<16} stopped after {result['stopped']:g} s"
     if "error" in result:
-        return f"{name:<12} {engine:<8} FAILED\n{result['error']}"
-    figures = [figure for figure in JOBS[name].figures if figure.measure in result]
-    values = (short(result[figure.measure], UNITS[figure.unit]) for figure in figures)
-    return f"{name:<12} {engine:<8} " + "  ".join(
-        f"{figure.measure} {value}" for figure, value in zip(figures, values, strict=True)
+        return f"{job:<14} {engine:<16} FAILED\n{result['error']}"
+    return (
+        f"{job:<14} {engine:<16} {number(result['seconds']):>8} s  {number(result['cpu']):>6} s "
+        f"of processors  start {number(result['answered'])} s  {result['tree'] / 2**20:,.0f} MiB"
     )
-
-
-def of(figure: Figure, results: Sequence[Result]) -> list[float]:
-    return [result[figure.measure] for result in results if figure.measure in result]
-
-
-def agreement(runs: Runs) -> str:
-    """How many runs there were, and whether all came to an end with the same answer."""
-    results = [result for each in runs.values() for result in each]
-    answers = [result["answer"] for result in results if "answer" in result]
-    if failed := len(results) - len(answers):
-        return f"{failed} OF {len(results)} RUNS FAILED"
-    if any(answer != answers[0] for answer in answers):
-        return f"{len(results)} runs, ANSWERS DIFFER"
-    return f"{len(results)} runs, same answers"
-
-
-def sound(runs: Runs) -> bool:
-    return agreement(runs).endswith("same answers")
-
-
-def spread(values: Sequence[float], unit: Unit) -> str:
-    """The median, and from where to where the values went."""
-    if not values:
-        return "-"
-    low, high = (number(end(values) * unit.factor) for end in (min, max))
-    return f"{short(median(values), unit)} ({low}-{high})"
-
-
-def short(value: float, unit: Unit) -> str:
-    return f"{number(value * unit.factor)} {unit.name}"
 
 
 def number(value: float) -> str:
@@ -125,85 +138,9 @@ def number(value: float) -> str:
     return f"{value:,.{decimals}f}"
 
 
-def times_better(figure: Figure, ours: Sequence[float], theirs: Sequence[float]) -> float | None:
-    unit = UNITS[figure.unit]
-    if not (ours and theirs and unit.compared):
-        return None
-    ratio = median(theirs) / median(ours)
-    return 1 / ratio if unit.more_is_better else ratio
-
-
-def verdict(figure: Figure, ours: Sequence[float], theirs: Sequence[float]) -> str:
-    """The target, and whether the median meets it."""
-    unit = UNITS[figure.unit]
-    if figure.target is not None and ours:
-        sign = ">=" if unit.more_is_better else "<="
-        text = f"{sign} {short(figure.target, unit)}"
-        met = (median(ours) >= figure.target) == unit.more_is_better
-    elif figure.ratio is not None and (times := times_better(figure, ours, theirs)):
-        text, met = f">= {figure.ratio} times", times >= figure.ratio
-    else:
-        return ""
-    return f"{text}: {'met' if met else 'MISSED'}"
-
-
-def table(lines: Sequence[Sequence[str]]) -> str:
-    """A Markdown table that reads well as it is."""
-    cells = [HEADER, *lines]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    padded = ["| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in cells]
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A table that reads well as it is; the first row is its head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    padded = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
     rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
     return "\n".join([padded[0], rule, *padded[1:]])
-
-
-def circumstances(load: float) -> str:
-    """Where and when, as a Markdown list. ``load``: the machine's load before the first run."""
-    memory = psutil.virtual_memory().total / 2**30
-    commit = command("git", "-C", str(ROOT), "describe", "--always", "--dirty")
-    return "\n".join(
-        [
-            f"- {time.strftime('%Y-%m-%d %H:%M %Z')}, commit {commit or 'unknown'}",
-            f"- {processor()}, {os.cpu_count()} cores, {memory:.0f} GiB; load {load:.1f} before "
-            f"the first run, {os.getloadavg()[0]:.1f} after the last",
-            f"- {platform.system()} {platform.release()}, Python {platform.python_version()}, "
-            f"Pyrite {pyrite_version}, PySpark {installed('pyspark')}, {java()}",
-            f"- input files: {origin()}; memory of all processes is {MEMORY}, of one worker RSS",
-        ]
-    )
-
-
-def page(lines: Sequence[Sequence[str]], load: float) -> str:
-    """The whole of RESULTS.md."""
-    return f"{INTRODUCTION}\n{circumstances(load)}\n\n{table(lines)}\n"
-
-
-def processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
-
-
-def installed(package: str) -> str:
-    try:
-        return version(package)
-    except ImportError:
-        return "not installed"
-
-
-def java() -> str:
-    lines = command("java", "-version").splitlines()
-    return f"Java {lines[0].split()[2].strip(chr(34))}" if lines else "no Java"
-
-
-def command(*words: str) -> str:
-    """What a command prints, or nothing if it cannot run."""
-    try:
-        done = subprocess.run(
-            words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return done.stdout.strip()

@@ -1,7 +1,7 @@
 """The programs that come back to cached data: log mining, PageRank, k-means, logistic regression.
 
-Each yields after every step (a search, a round), so that steps are timed apart; what it yields is
-compared between the engines. Numbers are rounded, as the order of a sum is the engine's affair.
+Each yields after every step (a search, a round), so that steps are timed apart; the last of what it
+yields is its answer. Numbers are rounded, as the order of a sum is the engine's affair.
 """
 
 from __future__ import annotations
@@ -11,21 +11,31 @@ from math import dist, inf
 from operator import add
 from typing import Any
 
-import numpy as np
+from benchmarks.agreed import CENTRES, PARTS, SPLITS
 
 Steps = Iterator[Any]
-PARTS = 4
 
 # -- log mining: section 2.2.1 of Zaharia et al., "Resilient Distributed Datasets", NSDI 2012 ------
 
 
 def log_mining(sc: Any, megabytes: int, source: str) -> Steps:
     """The first search reads the log; the others see the errors that it left in memory."""
-    errors = sc.textFile(source, 8).filter(lambda line: " ERROR " in line).cache()
-    yield errors.count()
-    yield errors.filter(lambda line: "Allocator" in line).count()
+    return searches(sc.textFile(source, SPLITS).filter(lambda line: " ERROR " in line).cache())
+
+
+def log_mining_cold(sc: Any, megabytes: int, source: str) -> Steps:
+    """Each search reads the log."""
+    return searches(sc.textFile(source, SPLITS).filter(lambda line: " ERROR " in line))
+
+
+def searches(errors: Any) -> Steps:
+    """How many errors; how many of the allocator; the times of those with an exception."""
+    found = errors.count()
+    yield found
+    allocator = errors.filter(lambda line: "Allocator" in line).count()
+    yield allocator
     times = errors.filter(lambda line: "xception" in line).map(lambda line: line.split()[1])
-    yield sorted(times.collect())[::1000]
+    yield found, allocator, sorted(times.collect())[::1000]
 
 
 # -- PageRank: links and ranks are divided alike, so that their join moves nothing -----------------
@@ -61,8 +71,7 @@ def shares(page: tuple[str, tuple[list[str], float]]) -> Iterator[tuple[str, flo
 
 # -- k-means, on tuples and on arrays --------------------------------------------------------------
 
-Point = tuple[float, ...]
-CENTRES = [(1.0, 1.0), (1.0, 9.0), (9.0, 1.0), (9.0, 9.0)]
+Point = tuple[float, float]
 
 
 def kmeans(sc: Any, size: int, source: str) -> Steps:
@@ -104,50 +113,30 @@ def total(one: tuple[Point, int], other: tuple[Point, int]) -> tuple[Point, int]
 
 def kmeans_arrays(sc: Any, size: int, source: str) -> Steps:
     """``size`` points in ten dimensions, one array in each partition."""
-    blocks = sc.parallelize(range(PARTS), PARTS).map(lambda seed: normal(seed, size, 10)).cache()
+    from benchmarks.kernels import means, normal, sums
+
+    rows = size // PARTS
+    blocks = sc.parallelize(range(PARTS), PARTS).map(lambda seed: normal(seed, rows)).cache()
     centres = blocks.map(lambda points: points[:4]).first()
     for _ in range(10):
-        centres = moved_arrays(blocks, sc.broadcast(centres))
+        shared = sc.broadcast(centres)
+        centres = means(blocks.map(lambda points: sums(points, shared.value)).reduce(add))  # noqa: B023
         yield centres.round(6).tolist()
-
-
-def moved_arrays(blocks: Any, centres: Any) -> np.ndarray:
-    found = blocks.map(lambda points: sums(points, centres.value)).reduce(add)
-    return found[:, 1:] / found[:, :1]
-
-
-def normal(seed: int, size: int, width: int) -> np.ndarray:
-    return np.random.default_rng(seed).normal(size=(size // PARTS, width))
-
-
-def sums(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """For each centre, how many points are nearest to it and their sum."""
-    closest = np.argmin((centres**2).sum(axis=1) - 2 * points @ centres.T, axis=1)
-    member = closest == np.arange(len(centres))[:, None]
-    return np.column_stack([member.sum(axis=1), member @ points])
 
 
 # -- logistic regression ---------------------------------------------------------------------------
 
 
 def logistic_regression(sc: Any, size: int, source: str) -> Steps:
-    """``size`` observations of ten numbers, in one array for each partition."""
-    blocks = sc.parallelize(range(PARTS), PARTS).map(lambda seed: observed(seed, size)).cache()
-    weights = np.zeros(10)
+    """``size`` rows of ten numbers, in one array for each partition."""
+    import numpy as np
+
+    from benchmarks.kernels import WIDTH, gradient, observed
+
+    rows = size // PARTS
+    blocks = sc.parallelize(range(PARTS), PARTS).map(lambda seed: observed(seed, rows)).cache()
+    weights = np.zeros(WIDTH)
     for _ in range(20):
-        weights = weights + slope(blocks, weights) / size
+        slopes = blocks.map(lambda block: gradient(block, weights))  # noqa: B023
+        weights = weights + slopes.treeReduce(add) / size
         yield weights.round(6).tolist()
-
-
-def slope(blocks: Any, weights: np.ndarray) -> np.ndarray:
-    return blocks.map(lambda block: gradient(*block, weights)).treeReduce(add)
-
-
-def observed(seed: int, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """1 or 0 for each observation, and what explains it."""
-    explaining = normal(seed, size, 10)
-    return (explaining.sum(axis=1) > 0).astype(float), explaining
-
-
-def gradient(observed: np.ndarray, explaining: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    return (observed - 1 / (1 + np.exp(-explaining @ weights))) @ explaining
