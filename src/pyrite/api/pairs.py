@@ -13,6 +13,7 @@ from pyrite.lineage.dependency import Aggregator, Grouping, Order
 from pyrite.lineage.node import Node
 from pyrite.lineage.ops import FlatMapValues, Map, MapValues
 from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
+from pyrite.lineage.terminals import DrawNumbered
 from pyrite.lineage.wide import CoGrouped
 from pyrite.serial.hashing import portable_hash
 
@@ -227,15 +228,7 @@ class PairTransformations(Dataset[T_co]):
             >>> sc.parallelize([("b", 1), ("a", 2)]).sortByKey().collect()
             [('a', 2), ('b', 1)]
         """
-        number = self._partitioner(numPartitions, portable_hash).num_partitions
-        partitioner: Partitioner = HashPartitioner(number, _zero)
-        if number > 1:
-            count, keys = _sampled_keys(self, keyfunc, number)
-            if not count:
-                return self._rdd
-            if keys:
-                partitioner = RangePartitioner(range_bounds(keys, number), ascending, keyfunc)
-        return self._shuffle(partitioner, Order(keyfunc, ascending))
+        return sorted_by_key(self._rdd, Order(keyfunc, ascending), numPartitions) or self._rdd
 
     def repartitionAndSortWithinPartitions(
         self: Dataset[tuple[K, V]],
@@ -363,14 +356,34 @@ def _common_partitioner(nodes: Sequence[Node], number: int | None) -> Partitione
     return max(fitting, key=lambda each: each.num_partitions, default=None)
 
 
-def _sampled_keys(
-    pairs: Dataset[tuple[Any, Any]], keyfunc: Callable[[Any], Any] | None, parts: int
-) -> tuple[int, list[Any]]:
-    """How many pairs there are, and some of their keys."""
-    key = _key if keyfunc is None else lambda pair: keyfunc(pair[0])
-    sample = KeySample(_SAMPLES_PER_PARTITION * parts, key)
-    counted = pairs._run(lambda records, task: sample.of_partition(task.attempt.partition, records))
-    return sum(count for count, _ in counted), sample.of_all(counted)
+def sorted_by_key(pairs: RDD[tuple[Any, Any]], order: Order, number: int | None) -> RDD[Any] | None:
+    """The pairs, or their values, in order of their keys over all partitions. Runs a job to sample
+    the keys, if there is to be more than one partition; None if there are none."""
+    number = pairs._partitioner(number, portable_hash).num_partitions
+    partitioner: Partitioner = HashPartitioner(number, _zero)
+    if number > 1:
+        keys, key_of = _keys_to_sample(pairs, order)
+        sample = KeySample(_SAMPLES_PER_PARTITION * number, key_of)
+        counted = keys._run(DrawNumbered(sample.of_partition))
+        if not any(count for count, _ in counted):
+            return None
+        sampled = sample.of_all(counted)
+        if sampled:
+            bounds = range_bounds(sampled, number)
+            partitioner = RangePartitioner(bounds, order.ascending, order.key_function)
+    return pairs._shuffle(partitioner, order)
+
+
+def _keys_to_sample(
+    pairs: RDD[tuple[Any, Any]], order: Order
+) -> tuple[Dataset[Any], Callable[[Any], Any]]:
+    """What to draw the sample from, and what each of it is compared by."""
+    key_function = order.key_function
+    if order.values_only:  # Pairs that `keyBy` makes: compiled, they need not be made for this.
+        return pairs.keys(), key_function or itself
+    if key_function is None:
+        return pairs, _key
+    return pairs, lambda pair: key_function(pair[0])
 
 
 def _key(pair: tuple[Any, Any]) -> Any:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 import random
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, count, islice
 from typing import Any
+
+_FIRST_AHEAD, _MOST_AHEAD = 64, 4096
 
 
 def sampler(
@@ -95,24 +99,37 @@ class KeySample:
         self._size = size
         self._key = key
 
-    def of_partition(self, partition: int, records: Iterator[Any]) -> tuple[int, list[Any]]:
+    def of_partition(
+        self, partition: int, records: Iterator[Any]
+    ) -> tuple[int, list[tuple[float, Any]]]:
         """How many records there are, and the keys that may be wanted, with what was drawn for
         each. The more records have been seen, the lower is the fraction that there can be."""
         uniform = _generator(1, partition).random
         key = self._key
         drawn: list[tuple[float, Any]] = []
-        count, limit, room = 0, 1.0, 2 * self._size
-        for record in records:
-            count += 1
-            if (draw := uniform()) < limit:
-                drawn.append((draw, key(record)))
-                if len(drawn) > room:
-                    limit = min(1.0, self._size / count)
-                    drawn = [each for each in drawn if each[0] < limit]
-                    room = len(drawn) + 2 * self._size
-        return count, drawn
+        total, limit, room = 0, 1.0, 2 * self._size
+        numbers = count()
+        counted = zip(records, numbers, strict=False)
+        ahead = _FIRST_AHEAD
+        for first in counted:
+            if len(drawn) > room:
+                limit = min(1.0, self._size / total)
+                drawn = [each for each in drawn if each[0] < limit]
+                room = len(drawn) + 2 * self._size
+            # Numbers are drawn ahead, so that C can pass over the records between those chosen.
+            draws = [uniform() for _ in range(ahead)]
+            batch = chain((first,), islice(counted, ahead - 1))
+            passed = 0
+            for place in [place for place, draw in enumerate(draws) if draw < limit]:
+                for record, _ in islice(batch, place - passed, place - passed + 1):
+                    drawn.append((draws[place], key(record)))
+                passed = place + 1
+            deque(batch, maxlen=0)
+            total += ahead
+            ahead = min(2 * ahead, _MOST_AHEAD)
+        return next(numbers), drawn
 
-    def of_all(self, parts: list[tuple[int, list[Any]]]) -> list[Any]:
+    def of_all(self, parts: list[tuple[int, list[tuple[float, Any]]]]) -> list[Any]:
         """The sample, of what `of_partition` gave."""
         fraction = min(self._size / max(1, sum(count for count, _ in parts)), 1.0)
         return [key for _, drawn in parts for draw, key in drawn if draw < fraction]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyrite.api.dataset import Dataset, T_co, function, itself, node_of, positive
 from pyrite.api.dealing import dealer
+from pyrite.api.pairs import sorted_by_key
 from pyrite.api.piping import through_command
 from pyrite.api.sampling import range_sampler, sampler
-from pyrite.lineage.dependency import Aggregator
+from pyrite.lineage.dependency import Aggregator, Order
 from pyrite.lineage.narrow import AlignedUnion, Cartesian, Coalesced, Union, Zipped
 from pyrite.lineage.ops import Filter, FlatMap, KeyBy, Map
 from pyrite.lineage.partitioner import HashPartitioner
@@ -301,7 +302,9 @@ class Transformations(Dataset[T_co]):
             >>> sc.parallelize([3, 1, 2]).sortBy(lambda x: x, ascending=False).collect()
             [3, 2, 1]
         """
-        return self.keyBy(keyfunc).sortByKey(ascending, numPartitions).values()
+        pairs = self.keyBy(function("sortBy()", keyfunc))
+        order = Order(ascending=ascending, values_only=True)
+        return sorted_by_key(pairs, order, numPartitions) or self._rdd
 
     def coalesce(self, numPartitions: int, shuffle: bool = False) -> RDD[T_co]:
         """Fewer partitions, made of neighbouring ones; with ``shuffle``, any number.

@@ -62,10 +62,12 @@ class Order:
     Parameters:
         key_function: applied to a key before comparing, or None.
         ascending: False for the largest first.
+        values_only: what is read is no pairs, but their values.
     """
 
     key_function: Callable[[Any], Any] | None = None
     ascending: bool = True
+    values_only: bool = False
 
 
 Arrangement: TypeAlias = Aggregator | Grouping | Order | None

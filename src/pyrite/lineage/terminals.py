@@ -80,4 +80,15 @@ class Draw:
         return self.function(records)
 
 
+@dataclass(frozen=True)
+class DrawNumbered(Draw):
+    """As `Draw`, with the partition's number: ``function(number, records)``."""
+
+    function: Callable[..., Any]
+
+    def __call__(self, records: Iterator[Any], task: TaskContext | None = None) -> Any:
+        assert task is not None
+        return self.function(task.attempt.partition, records)
+
+
 Terminal = Collect | Count | Reduce | Fold | ForEach | Draw

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pyrite.core.context import TaskContext
-from pyrite.lineage.dependency import Dependency, Narrow, Shuffle
+from pyrite.lineage.dependency import Dependency, Narrow, Order, Shuffle
 from pyrite.lineage.narrow import Combined, same_partition
 from pyrite.lineage.node import Node
 from pyrite.lineage.partitioner import Partitioner
 
 
 class Shuffled(Node):
-    """The ``(key, value)`` records of a shuffle, arranged as it says."""
+    """The records of a shuffle, arranged as it says."""
 
     def __init__(self, shuffle: Shuffle) -> None:
         super().__init__()
@@ -28,7 +28,10 @@ class Shuffled(Node):
         return (self.shuffle,)
 
     @property
-    def partitioner(self) -> Partitioner:
+    def partitioner(self) -> Partitioner | None:
+        arrangement = self.shuffle.arrangement
+        if isinstance(arrangement, Order) and arrangement.values_only:
+            return None  # of keys that are not there
         return self.shuffle.partitioner
 
     def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:

@@ -9,6 +9,7 @@ is merged, since whoever reads a partition merges.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import is_
 from typing import Any
 
 from pyrite.core.context import TaskContext
@@ -90,8 +91,11 @@ class Buckets:
     def _frame(self, partition: int) -> None:
         keys, values = self.keys[partition], self.values[partition]
         limit = self._limits[partition]
-        frame = encode((keys[:limit], values[:limit]))
-        records = min(limit, len(keys))
+        taken = keys[:limit], values[:limit]
+        if all(map(is_, *taken)):  # as when sorting by the records themselves: the same column
+            taken = taken[0], taken[0]
+        frame = encode(taken)
+        records = len(taken[0])
         # In place: the loops that fill the columns hold on to their append methods.
         del keys[:limit], values[:limit]
         self._frames[partition].append(frame)

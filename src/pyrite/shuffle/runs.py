@@ -1,7 +1,7 @@
 """Runs: records in some order, written to a scratch file, and merged with other runs.
 
-An entry is a tuple whose place in the order is told by a key function. Entries are written as
-columns, a chunk at a time; merging holds one chunk of each run in memory.
+An entry is a tuple, or in a bare run a single value; a key function tells its place in the order.
+Entries are written as columns, a chunk at a time; merging holds one chunk of each run in memory.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pyrite.core.context import TaskContext
 from pyrite.serial.frames import FIRST_LIMIT, decode, encode, end_frame, next_limit
 from pyrite.shuffle.scratch import count_spill, scratch_path
 
-Entry: TypeAlias = tuple[Any, ...]
 KeyOf: TypeAlias = Callable[[Any], Any]
 FAN_IN = 32
 """Runs merged at a time, hence chunks in memory; more runs are merged in several passes."""
@@ -29,16 +28,13 @@ class Run:
 
     path: str
     entries: int
+    bare: bool = False
 
-    def columns(self) -> Iterator[tuple[Any, ...]]:
-        """The columns of each chunk."""
-        with open(self.path, "rb") as file:
-            yield from decode(file)
-
-    def chunks(self) -> Iterator[list[Entry]]:
+    def chunks(self) -> Iterator[list[Any]]:
         """The entries of each chunk."""
-        for columns in self.columns():
-            yield list(zip(*columns, strict=True))
+        with open(self.path, "rb") as file:
+            for columns in decode(file):
+                yield columns[0] if self.bare else list(zip(*columns, strict=True))
 
     def remove(self) -> None:
         os.remove(self.path)
@@ -47,18 +43,19 @@ class Run:
 class RunWriter:
     """Appends chunks of entries to a new run."""
 
-    def __init__(self, task: TaskContext) -> None:
+    def __init__(self, task: TaskContext, *, bare: bool = False) -> None:
         self._limit = min(FIRST_LIMIT, task.batch_size)
         self._task = task
         self._path = scratch_path(task, "run")
         self._file = open(self._path, "wb")  # noqa: SIM115 - see `close`
         self._entries = 0
+        self._bare = bare
 
-    def fill(self, entries: Iterable[Entry]) -> None:
+    def fill(self, entries: Iterable[Any]) -> None:
         """Write entries, in the order given."""
         source = iter(entries)
         while chunk := list(islice(source, self._limit)):
-            frame = encode(tuple(zip(*chunk, strict=True)))
+            frame = encode((chunk,) if self._bare else tuple(zip(*chunk, strict=True)))
             self._file.write(frame)
             self._entries += len(chunk)
             self._limit = next_limit(len(chunk), len(frame), self._task.batch_size)
@@ -68,7 +65,7 @@ class RunWriter:
         self._file.write(end_frame(self._entries))
         count_spill(self._task, self._file.tell())
         self._file.close()
-        return Run(self._path, self._entries)
+        return Run(self._path, self._entries, self._bare)
 
     def close(self) -> None:
         """Close the file, finished or not."""
@@ -81,28 +78,28 @@ class RunWriter:
         self.close()
 
 
-def write_run(entries: Iterable[Entry], task: TaskContext) -> Run:
+def write_run(entries: Iterable[Any], task: TaskContext, *, bare: bool = False) -> Run:
     """Write entries, in the order given, as one run."""
-    with RunWriter(task) as writer:
+    with RunWriter(task, bare=bare) as writer:
         writer.fill(entries)
         return writer.finish()
 
 
 def merge(
     runs: Sequence[Run],
-    key: KeyOf,
+    key: KeyOf | None,
     task: TaskContext,
     *,
     reverse: bool = False,
-) -> Iterator[list[Entry]]:
+) -> Iterator[list[Any]]:
     """Merge sorted runs; yields chunks which follow each other in order.
 
     Equal entries stay in the order of their runs. The runs' files are removed once they have
     been merged into larger ones.
 
     Parameters:
-        runs: each sorted by ``key``, the largest first if ``reverse``.
-        key: an entry's place in the order.
+        runs: each sorted by ``key``, the largest first if ``reverse``; all bare, or none.
+        key: an entry's place in the order, or None if that is the entry itself.
     """
     runs = list(runs)
     while len(runs) > FAN_IN:
@@ -110,13 +107,13 @@ def merge(
         runs = []
         for group in groups:
             merged = chain.from_iterable(_merge_once(group, key, reverse))
-            runs.append(write_run(merged, task))
+            runs.append(write_run(merged, task, bare=group[0].bare))
             for run in group:
                 run.remove()
     return _merge_once(runs, key, reverse)
 
 
-def _merge_once(runs: Sequence[Run], key: KeyOf, reverse: bool) -> Iterator[list[Entry]]:
+def _merge_once(runs: Sequence[Run], key: KeyOf | None, reverse: bool) -> Iterator[list[Any]]:
     """Merge a chunk of each run at a time, by `list.sort`, which finds and merges sorted
     stretches faster than a heap of single entries in Python could.
 
@@ -127,16 +124,17 @@ def _merge_once(runs: Sequence[Run], key: KeyOf, reverse: bool) -> Iterator[list
     sources = [run.chunks() for run in runs]
     heads = [next(source, []) for source in sources]
     ends_first = max if reverse else min
+    place = key or _itself
     while True:
         at_hand = [number for number, head in enumerate(heads) if head]
         if not at_hand:
             return
-        first = ends_first(at_hand, key=lambda number: key(heads[number][-1]))
-        bound = key(heads[first][-1])
-        taken: list[Entry] = []
+        first = ends_first(at_hand, key=lambda number: place(heads[number][-1]))
+        bound = place(heads[first][-1])
+        taken: list[Any] = []
         for number in at_hand:
             head = heads[number]
-            count = _count_before(head, bound, key, reverse, inclusive=number <= first)
+            count = _count_before(head, bound, place, reverse, inclusive=number <= first)
             taken += head[:count]
             del head[:count]
         # Its count may be short where keys do not compare (NaN); going on needs it used up.
@@ -146,10 +144,14 @@ def _merge_once(runs: Sequence[Run], key: KeyOf, reverse: bool) -> Iterator[list
         yield taken
 
 
-def _count_before(head: list[Entry], bound: Any, key: KeyOf, reverse: bool, inclusive: bool) -> int:
+def _itself(entry: Any) -> Any:
+    return entry
+
+
+def _count_before(head: list[Any], bound: Any, key: KeyOf, reverse: bool, inclusive: bool) -> int:
     """How many entries of a sorted chunk come before ``bound``, or equal it if ``inclusive``."""
 
-    def is_past(entry: Entry) -> bool:
+    def is_past(entry: Any) -> bool:
         own = key(entry)
         if inclusive:
             return bool(own < bound if reverse else bound < own)

@@ -40,7 +40,7 @@ class Values:
     def __iter__(self) -> Iterator[Any]:
         if self._spilled is None:
             return iter(self._values)
-        return chain.from_iterable(column for (column,) in self._spilled.columns())
+        return chain.from_iterable(self._spilled.chunks())
 
     def __reduce__(self) -> tuple[type[Values], tuple[list[Any]]]:
         return Values, (list(self),)
@@ -60,9 +60,9 @@ class SpilledValues:
     def extend(self, values: Iterable[Any]) -> None:
         """Add values after those there are."""
         if self._writer is None:
-            self._writer = RunWriter(self._task)
+            self._writer = RunWriter(self._task, bare=True)
             self._task.on_close(self._writer.close)
-        self._writer.fill((value,) for value in values)
+        self._writer.fill(values)
 
     def finish(self) -> list[Any] | Values:
         """The values; no more can be added."""
