@@ -28,6 +28,22 @@ def test_aggregate_by_key_gives_each_key_a_zero_of_its_own(pairs):
     assert lists.mapValues(sorted).collectAsMap() == {"a": [1, 3, 6], "b": [2, 5], "c": [4]}
 
 
+def test_each_key_has_its_own_zero_however_deep_what_can_change_lies_in_it(sc):
+    def noted(combiner, value):
+        combiner[1].append(value)
+        return combiner[0] + 1, combiner[1]
+
+    def joined(left, right):
+        return left[0] + right[0], left[1] + right[1]
+
+    pairs = sc.parallelize([("a", 1), ("b", 2), ("a", 3)], 1)
+    assert sorted(pairs.aggregateByKey((0, []), noted, joined).collect()) == [
+        ("a", (2, [1, 3])),
+        ("b", (1, [2])),
+    ]
+    assert sorted(pairs.foldByKey(10, operator.add, 2).collect()) == [("a", 14), ("b", 12)]
+
+
 def test_fold_by_key_gives_each_key_a_zero_of_its_own(pairs):
     lists = pairs.mapValues(lambda v: [v]).foldByKey([], operator.iadd)
     assert lists.mapValues(sorted).collectAsMap() == {"a": [1, 3, 6], "b": [2, 5], "c": [4]}

@@ -151,7 +151,7 @@ class PairTransformations(Dataset[T_co]):
             [('a', {1}), ('b', {1})]
         """
         aggregator = Aggregator(
-            lambda value: seqFunc(copy.deepcopy(zeroValue), value),
+            _from_zero(zeroValue, seqFunc),
             function("aggregateByKey()", seqFunc),
             function("aggregateByKey()", combFunc),
         )
@@ -166,7 +166,7 @@ class PairTransformations(Dataset[T_co]):
     ) -> RDD[tuple[K, V]]:
         """The values of each key folded into a copy of ``zeroValue``, once per map task."""
         aggregator = Aggregator(
-            lambda value: func(copy.deepcopy(zeroValue), value),
+            _from_zero(zeroValue, func),
             function("foldByKey()", func),
             func,
         )
@@ -384,6 +384,20 @@ def _keys_to_sample(
     if key_function is None:
         return pairs, _key
     return pairs, lambda pair: key_function(pair[0])
+
+
+def _from_zero(zero: Any, function: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    """What makes a combiner of a key's first value and a copy of ``zero`` of its own."""
+    if _is_constant(zero):
+        return lambda value: function(zero, value)
+    return lambda value: function(copy.deepcopy(zero), value)
+
+
+def _is_constant(value: Any) -> bool:
+    """Whether a copy would be the same object, as nothing in it can be changed."""
+    if type(value) is tuple:
+        return all(map(_is_constant, value))
+    return value is None or type(value) in (bool, int, float, complex, str, bytes)
 
 
 def _key(pair: tuple[Any, Any]) -> Any:
