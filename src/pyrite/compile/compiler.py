@@ -23,6 +23,15 @@ class Compiler:
         self._sources: Sources | None = None
         self._known: dict[object, tuple[StageCode | None, list[object]]] = {}
 
+    @property
+    def sources(self) -> Sources:
+        """Where it finds the sources of functions."""
+        from pyrite.compile.source import Sources
+
+        if self._sources is None:
+            self._sources = Sources()
+        return self._sources
+
     def stage(self, ops: Sequence[Op], end: End) -> StageCode | None:
         """The code of a stage. Stages of the same functions, but for what these captured, have
         the same: programs that run many small jobs get it at once."""
@@ -44,12 +53,10 @@ class Compiler:
     def compile(self, ops: Sequence[Op], end: End) -> Compiled:
         """The ops that draw record by record and come last, and what ends them."""
         from pyrite.compile.emit import Emitter
-        from pyrite.compile.source import Refused, Sources
+        from pyrite.compile.source import Refused
 
-        if self._sources is None:
-            self._sources = Sources()
         try:
-            return Emitter(self._sources, trailing(ops), end).compiled()
+            return Emitter(self.sources, trailing(ops), end).compiled()
         except (Refused, SyntaxError, RecursionError, ValueError) as error:
             return Compiled(None, f"# not compiled: {error}", ())
 

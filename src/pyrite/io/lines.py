@@ -51,6 +51,28 @@ def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
+def joined(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in chunks of ``size`` or more, but for the last."""
+    held: list[bytes] = []
+    length = 0
+    for chunk in chunks:
+        held.append(chunk)
+        length += len(chunk)
+        if length >= size:
+            yield b"".join(held)
+            held, length = [], 0
+    if held:
+        yield b"".join(held)
+
+
+def count_lines(block: bytes) -> int:
+    """How many lines a block has."""
+    ends = block.count(b"\n")
+    if b"\r" in block:
+        ends += block.count(b"\r") - block.count(b"\r\n")
+    return ends if block.endswith((b"\n", b"\r")) or not block else ends + 1
+
+
 def first_line(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The bytes up to and with the first line end. No chunk may be empty."""
     for chunk in chunks:

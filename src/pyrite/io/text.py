@@ -18,9 +18,10 @@ from pyrite.core.outcome import Metrics
 from pyrite.io.bzip2 import read_bzip2
 from pyrite.io.compression import BZIP2, codec_of
 from pyrite.io.filesystem import uri
-from pyrite.io.lines import line_start, split_lines, whole_lines
+from pyrite.io.lines import count_lines, joined, line_start, split_lines, whole_lines
 from pyrite.io.source import FileSource, read_range, read_whole
 from pyrite.io.splits import SPLIT_BYTES, FilePartition, FileSplit
+from pyrite.lineage.blocks import TextBlock, TextBlocks
 
 
 class _TextFiles(FileSource):
@@ -46,7 +47,7 @@ class _TextFiles(FileSource):
         self.errors = errors
 
 
-class TextSource(_TextFiles):
+class TextSource(_TextFiles, TextBlocks):
     """The lines of text files, without their ends (LF, CR or CRLF).
 
     Parameters:
@@ -84,22 +85,36 @@ class TextSource(_TextFiles):
     def _batches(
         self, partition: FilePartition, task: TaskContext
     ) -> Generator[Iterator[Any], None, None]:
+        for block in self._blocks(partition, task, 0):
+            yield block.lines()
+            block.check()
+        task.position = None
+
+    def blocks(self, partition: int, task: TaskContext, size: int) -> Iterator[TextBlock]:
+        blocks = self._blocks(task.splits[self.id, partition], task, size)
+        task.on_close(blocks.close)
+        return blocks
+
+    def size(self, partition: int, task: TaskContext) -> int:
+        return sum(split.end - split.start for split in task.splits[self.id, partition])
+
+    @property
+    def is_utf8(self) -> bool:
+        return self.use_unicode and self.encoding == "utf-8"
+
+    def _blocks(
+        self, partition: FilePartition, task: TaskContext, size: int
+    ) -> Generator[_Block, None, None]:
+        """Blocks of whole lines, of about ``size`` bytes if chunks of the file are smaller."""
         for split in partition:
             with split.open() as file:
                 offset, chunks, within = self._stream(file, split, task.metrics)
-                for block in whole_lines(chunks):
-                    place = _Place(split.path + within, block, offset)
+                for content in whole_lines(joined(chunks, size) if size else chunks):
+                    block = _Block(self, task, split.path + within, content, offset)
                     if split.start == 0 and offset == 0 and self._in_utf8:
-                        place.skip(codecs.BOM_UTF8)
-                    offset += len(block)
-                    error = self._cut(place)
-                    task.metrics.records_read += place.count
-                    task.position = place
-                    yield place.lines
-                    if error is not None:
-                        task.position = None  # the error says where it is itself
-                        raise error
-        task.position = None
+                        block.leave_out(codecs.BOM_UTF8)
+                    offset += len(content)
+                    yield block
 
     def _stream(
         self, file: BinaryIO, split: FileSplit, metrics: Metrics
@@ -117,26 +132,23 @@ class TextSource(_TextFiles):
         within = f" (uncompressed, from the bzip2 block at byte {start} on)"
         return 0, read_bzip2(file, split, metrics), within
 
-    def _cut(self, place: _Place) -> UnicodeDecodeError | None:
-        """Cut the place's block into lines. If one cannot be decoded: those before it, and why."""
+    def cut_lines(self, block: _Block) -> tuple[list[Any], UnicodeDecodeError | None]:
+        """The lines of a block. If one cannot be decoded: those before it, and why."""
         encoding, errors = self.encoding, self.errors
         if not self._cuts_bytes:
             encoding, errors = "utf-8", "surrogatepass"
         if not self.use_unicode:
-            place.give(place.block.splitlines())
-            return None
+            return block.content.splitlines(), None
         try:
-            place.give(split_lines(place.block, encoding, errors))
+            return split_lines(block.content, encoding, errors), None
         except UnicodeDecodeError:
             lines: list[str] = []
-            for line in place.block.splitlines():
+            for line in block.content.splitlines():
                 try:
                     lines.append(line.decode(encoding, errors))
                 except UnicodeDecodeError as error:
-                    place.give(lines)
-                    return _undecodable(error, place.line(len(lines)))
+                    return lines, _undecodable(error, block.line(len(lines)))
             raise
-        return None
 
 
 class WholeTextSource(_TextFiles):
@@ -174,40 +186,55 @@ class WholeTextSource(_TextFiles):
             raise _undecodable(about, f"{path}, line at byte {begin}") from None
 
 
-class _Place:
+class _Block(TextBlock):
     """A block of whole lines, and how far it has been read: worked out only when asked.
 
     Parameters:
         file: what the block is part of, for people.
-        block: its bytes.
         offset: of the block's first byte.
     """
 
-    def __init__(self, file: str, block: bytes, offset: int) -> None:
-        self.file = file
-        self.block = block
-        self.offset = offset
-        self.count = 0
-        self.lines: Iterator[Any] = iter(())
+    def __init__(
+        self, source: TextSource, task: TaskContext, file: str, content: bytes, offset: int
+    ) -> None:
+        self.content = content
+        self._source = source
+        self._task = task
+        self._file = file
+        self._offset = offset
+        self._count = 0
+        self._left: Iterator[Any] = iter(())
+        self._error: UnicodeDecodeError | None = None
 
-    def skip(self, prefix: bytes) -> None:
+    def leave_out(self, prefix: bytes) -> None:
         """Leave out these bytes, if the block begins with them."""
-        if self.block.startswith(prefix):
-            self.block = self.block[len(prefix) :]
-            self.offset += len(prefix)
+        if self.content.startswith(prefix):
+            self.content = self.content[len(prefix) :]
+            self._offset += len(prefix)
 
-    def give(self, lines: list[Any]) -> None:
-        """Set the lines to be read."""
-        self.count, self.lines = len(lines), iter(lines)
+    def lines(self) -> Iterator[Any]:
+        lines, self._error = self._source.cut_lines(self)
+        self._count, self._left = len(lines), iter(lines)
+        self._task.metrics.records_read += self._count
+        self._task.position = self
+        return self._left
+
+    def check(self) -> None:
+        if self._error is not None:
+            self._task.position = None  # the error says where it is itself
+            raise self._error
+
+    def is_done(self) -> None:
+        self._task.metrics.records_read += count_lines(self.content)
 
     def line(self, index: int) -> str:
         """Where line ``index`` of the block begins."""
-        before = self.block.splitlines(keepends=True)[:index]
-        return f"{self.file}, line at byte {self.offset + sum(map(len, before))}"
+        before = self.content.splitlines(keepends=True)[:index]
+        return f"{self._file}, line at byte {self._offset + sum(map(len, before))}"
 
     def __call__(self) -> str:
         # A list's iterator knows how many items it has left to give.
-        taken = self.count - length_hint(self.lines)
+        taken = self._count - length_hint(self._left)
         return self.line(max(0, taken - 1))
 
 

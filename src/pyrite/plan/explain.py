@@ -15,6 +15,7 @@ from pyrite.lineage.terminals import Collect
 from pyrite.plan.barrier import is_barrier
 from pyrite.plan.edges import shuffles_read
 from pyrite.plan.fuse import fuse
+from pyrite.plan.kernels import word_kernel
 
 
 def label(node: Node) -> str:
@@ -87,7 +88,9 @@ def _code(node: Node, end: End, compiler: Compiler | None) -> str:
         for function, reason in compiled.reasons
         if reason
     ]
-    return f"\n  code   {shown}{''.join(called)}"
+    kernel = word_kernel(tree, end, compiler)
+    batch = f"\n  batch  {kernel}" if kernel is not None else ""
+    return f"{batch}\n  code   {shown}{''.join(called)}"
 
 
 def _tasks(node: Node) -> str:

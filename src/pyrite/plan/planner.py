@@ -29,6 +29,7 @@ from pyrite.lineage.wide import CoGrouped
 from pyrite.plan.barrier import check_barrier, is_barrier, make_whole
 from pyrite.plan.edges import blocks_read, shuffles_behind, shuffles_read
 from pyrite.plan.fuse import freeze, fuse
+from pyrite.plan.kernels import word_kernel
 from pyrite.plan.persisted import Persisted
 from pyrite.plan.placement import Placement, placement, sources
 from pyrite.plan.program import Action, MapProgram, Program, ResultProgram, Tree
@@ -256,7 +257,9 @@ class Planner:
         name = shuffle.origin
         tree, where, barrier = self._tree(shuffle.parent, partitions, name)
         reads = tuple(shuffles_read(tree))
-        program = MapProgram(Tree(tree), shuffle, self._compiled(tree, end_of(shuffle)))
+        end = end_of(shuffle)
+        kernel = None if self._compiler is None else word_kernel(tree, end, self._compiler)
+        program = MapProgram(Tree(tree), shuffle, self._compiled(tree, end), kernel)
         stage = self._map_stages[shuffle] = Stage(
             StageSpec(
                 stage_id,

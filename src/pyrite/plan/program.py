@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from pyrite.batch.counting import counted
+from pyrite.batch.text import WordCount
 from pyrite.compile.bound import Bound, bind
 from pyrite.compile.ends import end_of, functions_of
 from pyrite.compile.stage import StageCode
@@ -74,9 +76,14 @@ class MapProgram:
     tree: Tree
     shuffle: Shuffle
     compiled: StageCode | None = None
+    kernel: WordCount | None = None
 
     def run(self, partition: int, task: TaskContext) -> Success:
-        node, loop = _bound(self.tree.root, self.compiled, functions_of(end_of(self.shuffle)))
+        functions = functions_of(end_of(self.shuffle))
+        node, loop = _bound(self.tree.root, self.compiled, functions)
+        counting = counted(self.kernel, node, loop, partition, task)
+        if counting is not None:
+            return Success(output=task.shuffle.write(self.shuffle, (), task, counting))
         records = node.compute(partition, task)
         return Success(output=task.shuffle.write(self.shuffle, records, task, loop))
 

@@ -14,6 +14,7 @@ from itertools import chain, islice
 from operator import length_hint
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pyrite.batch.counting import Counting
 from pyrite.core.context import TaskContext
 from pyrite.core.ids import AttemptId, ShuffleId
 from pyrite.core.outcome import FetchFailure
@@ -22,6 +23,7 @@ from pyrite.lineage.dependency import Aggregator, Grouping, Order, Shuffle
 from pyrite.serial.frames import Columns
 from pyrite.shuffle.aggregate import aggregate
 from pyrite.shuffle.buckets import Buckets
+from pyrite.shuffle.counted import count_words
 from pyrite.shuffle.errors import FetchError
 from pyrite.shuffle.fetch import OpenBlock, fetch, unreadable
 from pyrite.shuffle.files import open_block
@@ -70,19 +72,21 @@ class FileShuffle:
         dependency: Shuffle,
         records: Iterable[Any],
         task: TaskContext,
-        loop: Bound | None = None,
+        loop: Bound | Counting | None = None,
     ) -> MapOutput:
         """Write one map task's records, by partition, combined first if there is an aggregator.
 
         Parameters:
-            loop: makes and takes in the records, of those that are given.
+            loop: makes and takes in the records, of those that are given; or of a text.
 
         Raises:
             TypeError: a record is no pair, or its key is unhashable or hashes by address.
         """
         partitioner = dependency.partitioner
         buckets = Buckets(partitioner.num_partitions, task)
-        if isinstance(dependency.arrangement, Aggregator):
+        if isinstance(loop, Counting):
+            count_words(loop, partitioner, buckets, task)
+        elif isinstance(dependency.arrangement, Aggregator):
             combine(records, dependency.arrangement, partitioner, buckets, task, loop)
         else:
             scatter(records, partitioner, buckets, task, loop)
