@@ -62,7 +62,7 @@ def test_other_messages_are_kept_in_their_order(ends):
     channel = Channel(worker)
     stale = BarrierAnswer(ATTEMPT, 7)
     for message in (ForgetStage(1), stale, ForgetStage(2), ANSWER, ForgetStage(3)):
-        driver.sendall(encode(message))
+        driver.sendall(b"".join(encode(message)))
     assert channel.ask(CALL, nullcontext) == ANSWER
     got = [channel.receive() for _ in range(4)]
     assert got == [ForgetStage(1), stale, ForgetStage(2), ForgetStage(3)]
@@ -71,7 +71,7 @@ def test_other_messages_are_kept_in_their_order(ends):
 
 def test_cancel_while_reading_loses_no_message(ends, runner):
     driver, worker = ends
-    driver.sendall(encode(ForgetStage(1)) + encode(ForgetStage(2)))
+    driver.sendall(b"".join([*encode(ForgetStage(1)), *encode(ForgetStage(2))]))
     channel = Channel(Struck(worker, runner, "recv"))
     with pytest.raises(TaskCancelled):
         channel.ask(CALL, runner.shielded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import threading
 from collections import deque
@@ -14,6 +15,7 @@ from pyrite.cluster.base import Cluster, Sink
 from pyrite.cluster.guarded_folder import GuardedFolder
 from pyrite.core.barrier import ADDRESSES, BarrierAnswer, BarrierCall
 from pyrite.core.ids import AttemptId, NodeId, ShuffleId, StageId, WorkerId, worker_place
+from pyrite.core.outcome import Success, TaskReport
 from pyrite.core.specs import MapOutput, StageInputs, StageProgram, TaskLaunch
 from pyrite.executor.depth import deepened
 from pyrite.executor.memory import Memory
@@ -98,7 +100,7 @@ class InlineCluster(Cluster):
         except BaseException:
             self._sink(self._runner.cancelled(task.attempt))
             raise
-        self._sink(report)
+        self._sink(_as_received(report))
 
     def answer(self, worker: WorkerId, answer: BarrierAnswer) -> None:
         raise AssertionError("the one task of an inline barrier stage waits for nobody")
@@ -138,6 +140,16 @@ class InlineCluster(Cluster):
 
     def stop(self) -> None:
         self._folder.remove()
+
+
+def _as_received(report: TaskReport) -> TaskReport:
+    """The report as it would be after a way between processes: the caller may change a result
+    that is made of a cached block."""
+    outcome = report.outcome
+    if not isinstance(outcome, Success) or outcome.result is None or not outcome.result.buffers:
+        return report
+    received: TaskReport = pickle.loads(pickle.dumps(report, protocol=5))
+    return received
 
 
 def _alone(call: BarrierCall) -> BarrierAnswer:

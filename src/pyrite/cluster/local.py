@@ -322,6 +322,8 @@ class LocalCluster(Cluster):
             self._flush(process)
         try:
             messages = process.receive()
+        except BlockingIOError:
+            return
         except CorruptBlockError:  # nothing that it says can be trusted any more
             messages = None
         if messages is None:
@@ -425,7 +427,12 @@ class LocalCluster(Cluster):
 
     def _last_messages(self, process: WorkerProcess) -> list[Any]:
         """What a worker still said before it died."""
+        said: list[Any] = []
         try:
-            return process.receive() or []
+            while (messages := process.receive()) is not None:
+                said += messages
+        except BlockingIOError:  # its children hold the channel open
+            pass
         except CorruptBlockError:
             return []
+        return said

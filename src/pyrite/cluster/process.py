@@ -17,7 +17,7 @@ from typing import Any
 from pyrite.cluster.zygote import SPAWN, ZygoteSettings
 from pyrite.core.ids import AttemptId, StageId, WorkerId
 from pyrite.core.specs import StageInputs, StageProgram
-from pyrite.executor.messages import Decoder, encode
+from pyrite.executor.messages import Decoder, encode, received
 from pyrite.serial.hashing import HASH_SEED
 
 _TAIL_LINES = 12
@@ -111,7 +111,7 @@ class WorkerProcess:
     def flush(self) -> bool:
         """Send what the channel takes without waiting. True if nothing is left."""
         if self._unsent:  # all at once: to wake a worker takes more time than to tell it something
-            self._outgoing.append(memoryview(encode(*self._unsent)))
+            self._outgoing += encode(*self._unsent)
             self._unsent.clear()
         while self._outgoing:
             data = self._outgoing[0]
@@ -129,20 +129,18 @@ class WorkerProcess:
         return True
 
     def receive(self) -> list[Any] | None:
-        """The messages that have come, or None if the channel is closed."""
-        messages: list[Any] = []
-        while True:
-            try:
-                data = self.socket.recv(1 << 20)
-            except BlockingIOError:
-                return messages
-            except OSError:
-                data = b""
-            if not data:
-                return messages or None
-            messages += self._decoder.feed(data)
-            if len(data) < 1 << 20:
-                return messages
+        """Read from the channel once; the messages that this completes, None if it is closed.
+
+        Raises:
+            BlockingIOError: there is nothing to read.
+            CorruptBlockError: a message was damaged.
+        """
+        try:
+            return received(self.socket, self._decoder)
+        except BlockingIOError:
+            raise
+        except OSError:
+            return None
 
     def has_printed(self) -> bool:
         """Whether there is something for `printed`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pyrite.core.ids import AttemptId, BlockId, ShuffleId, WorkerId
 from pyrite.core.lean import lean_pickle
@@ -58,11 +58,11 @@ class Metrics:
 @lean_pickle
 @dataclass(frozen=True, slots=True)
 class Success:
-    """``output`` for a map task, ``result`` (pickled) for a result task; ``accumulated``: what it
-    added to accumulators (pickled, by their numbers), or nothing."""
+    """``output`` for a map task, ``result`` (a `pyrite.serial.records.Parcel`) for a result task;
+    ``accumulated``: what it added to accumulators (pickled, by their numbers), or nothing."""
 
     output: MapOutput | None = None
-    result: bytes | None = None
+    result: Any = None
     accumulated: bytes = b""
 
 

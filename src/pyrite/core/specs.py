@@ -109,11 +109,11 @@ class StageInputs:
 
 @dataclass(frozen=True, slots=True)
 class TaskLaunch:
-    """All a worker needs to run one attempt. ``split`` is the pickled source partition(s);
-    ``properties`` are those of the job."""
+    """All a worker needs to run one attempt. ``split`` is the packed source partition(s), a
+    `pyrite.serial.records.Parcel`; ``properties`` are those of the job."""
 
     attempt: AttemptId
     program: StageProgram
     inputs: StageInputs
-    split: bytes
+    split: Any
     properties: Mapping[str, str] = field(default_factory=dict)

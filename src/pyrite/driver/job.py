@@ -10,7 +10,7 @@ from pyrite.core.ids import JobId, NodeId, StageId
 from pyrite.lineage.node import Node
 from pyrite.plan.planner import Plan
 from pyrite.plan.program import Action
-from pyrite.serial.records import loads
+from pyrite.serial.records import Parcel
 
 
 class Job:
@@ -39,7 +39,7 @@ class Job:
         self.properties = properties
         self.started = False
         self.done = threading.Event()
-        self._results: dict[int, bytes] = {}
+        self._results: dict[int, Parcel] = {}
         self.error: BaseException | None = None
         """What failed the job, once it is done."""
         self.accumulated: set[int] = set()
@@ -64,7 +64,7 @@ class Job:
         """The partitions whose results have not come yet."""
         return [each for each in self.partitions if each not in self._results]
 
-    def accept(self, partition: int, result: bytes) -> None:
+    def accept(self, partition: int, result: Parcel) -> None:
         """A partition's one result has come."""
         self._results[partition] = result
 
@@ -75,9 +75,9 @@ class Job:
 
     def results(self) -> list[Any]:
         """The results of a job that succeeded, in the order in which partitions were asked for."""
-        return [loads(self._results.pop(partition)) for partition in self.partitions]
+        return [self._results.pop(partition).value() for partition in self.partitions]
 
     def results_so_far(self) -> list[Any]:
         """The results of the partitions that were done when the job ended, whatever ended it; in
         the order of their numbers."""
-        return [loads(result) for _, result in sorted(self._results.items())]
+        return [result.value() for _, result in sorted(self._results.items())]

@@ -10,6 +10,7 @@ from typing import Protocol
 from pyrite.core.ids import AttemptId, ShuffleId, StageId
 from pyrite.core.specs import MapOutput, StageInputs, TaskLaunch
 from pyrite.plan.planner import Plan, Stage
+from pyrite.serial.records import Parcel
 
 
 class Inputs(Protocol):
@@ -94,5 +95,5 @@ class Stages:
             addresses = self._find_inputs(attempt.stage)
             inputs = StageInputs(attempt.stage, epoch, pickle.dumps(addresses))
             self._inputs[attempt.stage] = inputs
-        split = pickle.dumps(stage.splits(attempt.partition), protocol=5)
+        split = Parcel.of(stage.splits(attempt.partition))
         return TaskLaunch(attempt, stage.program, inputs, split, self._properties[attempt.stage])

@@ -1,6 +1,7 @@
 """What driver and worker say to each other, and the channel it goes through.
 
-Messages travel together, as a pickled tuple behind its length and checksum.
+Messages travel together: a header with lengths and a checksum, a pickled tuple, and the large
+buffers in it, which go from memory to the channel, and from there to memory, without a copy.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import socket
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,9 +21,15 @@ from pyrite.core.barrier import BarrierAnswer, BarrierCall
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import AttemptId, NodeId, StageId
 from pyrite.core.lean import lean_pickle
+from pyrite.serial.records import Apart, Parcel
 
-HEADER = struct.Struct("<QI")
-"""Length and CRC-32 of the messages that follow."""
+HEADER = struct.Struct("<QII")
+"""Length of the pickle, number of buffers, and CRC-32 of all that follows: the buffers' lengths,
+the pickle, the buffers."""
+
+_READ = 1 << 18
+_LARGE = 1 << 16
+"""Bytes of a piece that is worth being read to its place."""
 
 
 @lean_pickle
@@ -31,7 +38,7 @@ class RunTask:
     """Driver to worker: run this attempt. Its stage's program and inputs came before."""
 
     attempt: AttemptId
-    split: bytes
+    split: Parcel
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -89,10 +96,19 @@ class Dying:
     message: str
 
 
-def encode(*messages: Any) -> bytes:
-    """Messages as they go over the wire."""
-    body = pickle.dumps(messages, protocol=5)
-    return HEADER.pack(len(body), zlib.crc32(body)) + body
+def encode(*messages: Any) -> list[memoryview]:
+    """Messages as they go over the wire, in pieces."""
+    apart = Apart()
+    body = pickle.dumps(messages, protocol=5, buffer_callback=apart)
+    buffers = [buffer.raw() for buffer in apart.buffers]
+    if not buffers:
+        return [memoryview(HEADER.pack(len(body), 0, zlib.crc32(body)) + body)]
+    lengths = b"".join(buffer.nbytes.to_bytes(8, "little") for buffer in buffers)
+    checksum = zlib.crc32(body, zlib.crc32(lengths))
+    for buffer in buffers:
+        checksum = zlib.crc32(buffer, checksum)
+    header = HEADER.pack(len(body), len(buffers), checksum)
+    return [memoryview(header + lengths + body), *buffers]
 
 
 class Decoder:
@@ -100,6 +116,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._arriving: _Arriving | None = None
 
     def feed(self, data: bytes) -> list[Any]:
         """The messages completed by ``data``.
@@ -108,26 +125,106 @@ class Decoder:
             CorruptBlockError: a message's checksum is wrong.
         """
         messages: list[Any] = []
-        if not self._buffer and len(data) >= HEADER.size:  # as a rule, it is one whole message
-            length, checksum = HEADER.unpack_from(data)
-            if len(data) == HEADER.size + length:
-                return list(_checked(memoryview(data)[HEADER.size :], checksum))
+        if not self._buffer and self._arriving is None and len(data) >= HEADER.size:
+            # As a rule, it is one whole message.
+            length, buffers, checksum = HEADER.unpack_from(data)
+            if not buffers and len(data) == HEADER.size + length:
+                return list(_checked(memoryview(data)[HEADER.size :], (), checksum))
         self._buffer += data
-        while len(self._buffer) >= HEADER.size:
-            length, checksum = HEADER.unpack_from(self._buffer)
-            end = HEADER.size + length
-            if len(self._buffer) < end:
+        while arriving := self._arriving or self._begun():
+            self._arriving = arriving
+            del self._buffer[: arriving.take(self._buffer)]
+            if not arriving.complete:
                 break
-            body = bytes(memoryview(self._buffer)[HEADER.size : end])
-            del self._buffer[:end]
-            messages += _checked(body, checksum)
+            messages += arriving.messages()
+            self._arriving = None
         return messages
 
+    @property
+    def room(self) -> memoryview | None:
+        """Where the next bytes belong, if they are many: to be read into. Then call `filled`."""
+        arriving = self._arriving
+        if arriving is None or len(arriving.room) < _LARGE:
+            return None
+        return arriving.room
 
-def _checked(body: bytes | memoryview, checksum: int) -> tuple[Any, ...]:
-    if zlib.crc32(body) != checksum:
+    def filled(self, size: int) -> list[Any]:
+        """The messages completed by the first bytes of `room`. Raises as `feed` does."""
+        arriving = self._arriving
+        assert arriving is not None
+        arriving.filled(size)
+        if not arriving.complete:
+            return []
+        self._arriving = None
+        return list(arriving.messages())
+
+    def _begun(self) -> _Arriving | None:
+        if len(self._buffer) < HEADER.size:
+            return None
+        length, buffers, checksum = HEADER.unpack_from(self._buffer)
+        start = HEADER.size + 8 * buffers
+        if len(self._buffer) < start:
+            return None
+        lengths = bytes(self._buffer[HEADER.size : start])
+        del self._buffer[:start]
+        return _Arriving(length, lengths, checksum)
+
+
+class _Arriving:
+    """Messages of which some bytes are there.
+
+    Attributes:
+        room: where the next bytes belong.
+        complete: all bytes are there.
+    """
+
+    def __init__(self, length: int, lengths: bytes, checksum: int) -> None:
+        self._lengths = lengths
+        self._checksum = checksum
+        sizes = [length, *(each for (each,) in struct.iter_unpack("<Q", lengths))]
+        self._pieces = [bytearray(size) for size in sizes]
+        self._waiting = [memoryview(piece) for piece in reversed(self._pieces)]
+        self.complete = False
+        self.filled(0)
+
+    def filled(self, size: int) -> None:
+        """The first bytes of the room are there."""
+        self.room = self._waiting[-1] = self._waiting[-1][size:]
+        while not self.room:
+            self._waiting.pop()
+            if not self._waiting:
+                self.complete = True
+                return
+            self.room = self._waiting[-1]
+
+    def take(self, data: bytearray) -> int:
+        """Take what belongs here; how many bytes that was."""
+        taken = 0
+        while taken < len(data) and not self.complete:
+            size = min(len(self.room), len(data) - taken)
+            self.room[:size] = data[taken : taken + size]
+            taken += size
+            self.filled(size)
+        return taken
+
+    def messages(self) -> tuple[Any, ...]:
+        """The messages, once they are complete.
+
+        Raises:
+            CorruptBlockError: the checksum is wrong.
+        """
+        body, *buffers = self._pieces
+        return _checked(body, buffers, self._checksum, zlib.crc32(self._lengths))
+
+
+def _checked(
+    body: bytearray | memoryview, buffers: Sequence[bytearray], checksum: int, check: int = 0
+) -> tuple[Any, ...]:
+    for piece in (body, *buffers):
+        check = zlib.crc32(piece, check)
+    if check != checksum:
         raise CorruptBlockError("a message between driver and worker was damaged")
-    messages: tuple[Any, ...] = pickle.loads(body)
+    messages: tuple[Any, ...] = pickle.loads(body, buffers=buffers)
     return messages
 
 
@@ -144,9 +241,10 @@ class Channel:
         return self._socket.fileno()
 
     def send(self, message: Any) -> None:
-        data = encode(message)
+        pieces = encode(message)
         with self._sending:
-            self._socket.sendall(data)
+            for piece in pieces:
+                self._socket.sendall(piece)
 
     def receive(self) -> Any:
         """The next message; waits for it.
@@ -179,7 +277,22 @@ class Channel:
 
     def _read(self) -> None:
         """Wait for something, and take it in."""
-        data = self._socket.recv(1 << 18)
-        if not data:
+        messages = received(self._socket, self._decoder)
+        if messages is None:
             raise EOFError
-        self._inbox += self._decoder.feed(data)
+        self._inbox += messages
+
+
+def received(sock: socket.socket, decoder: Decoder) -> list[Any] | None:
+    """Read from a socket once; the messages that this completes, None if it was closed.
+
+    Raises:
+        OSError: as `socket.recv`.
+        CorruptBlockError: a message's checksum is wrong.
+    """
+    room = decoder.room
+    if room is None:
+        data = sock.recv(_READ)
+        return decoder.feed(data) if data else None
+    size = sock.recv_into(room)
+    return decoder.filled(size) if size else None

@@ -32,7 +32,7 @@ from pyrite.executor.broadcasts import NodeBroadcasts
 from pyrite.executor.memory import Memory
 from pyrite.executor.remote_error import failure_of
 from pyrite.plan.program import Program
-from pyrite.serial.records import dumps, loads
+from pyrite.serial.records import Parcel, dumps, loads
 
 
 class TaskCancelled(BaseException):
@@ -140,7 +140,7 @@ class TaskRunner:
         """Close a broadcast value."""
         self._broadcasts.forget(number)
 
-    def run(self, attempt: AttemptId, split: bytes, properties: Mapping[str, str]) -> TaskReport:
+    def run(self, attempt: AttemptId, split: Parcel, properties: Mapping[str, str]) -> TaskReport:
         """Run one attempt to its end.
 
         Raises:
@@ -219,7 +219,7 @@ class TaskRunner:
         """The report of an attempt that was stopped outside of `run`."""
         return TaskReport(self._worker, attempt, Failure(Cause.CANCELLED, "cancelled"), Metrics())
 
-    def _outcome(self, attempted: Running, split: bytes) -> Outcome:
+    def _outcome(self, attempted: Running, split: Parcel) -> Outcome:
         task = attempted.task
         try:
             self.running = attempted
@@ -237,10 +237,10 @@ class TaskRunner:
             if os.path.exists(task.scratch):
                 shutil.rmtree(task.scratch, ignore_errors=True)
 
-    def _run_program(self, task: TaskContext, split: bytes) -> Outcome:
+    def _run_program(self, task: TaskContext, split: Parcel) -> Outcome:
         try:
             with running(task):
-                task.splits = loads(split)
+                task.splits = split.value()
                 program: Program = loads(self._programs[task.attempt.stage].code)
                 success = program.run(task.attempt.partition, task)
                 return _with_accumulated(success, task) if task.accumulated else success

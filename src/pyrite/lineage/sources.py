@@ -6,11 +6,12 @@ import operator
 import pickle
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pickle import PickleBuffer
 from typing import Any
 
 from pyrite.core.context import TaskContext
 from pyrite.lineage.node import Source
-from pyrite.serial.records import dumps_by_value, loads
+from pyrite.serial.records import Pickle, dumps_by_value, loads
 
 
 class Collection(Source):
@@ -30,11 +31,14 @@ class Collection(Source):
         dumps = pickle.dumps if isinstance(records, range) else dumps_by_value
         return cls([dumps(part) for part in cut(records, num_partitions)])
 
-    def read(self, split: bytes, task: TaskContext) -> Iterator[Any]:
+    def split(self, partition: int) -> PickleBuffer:
+        return PickleBuffer(self._splits[partition])  # not copied on its way, if it is large
+
+    def read(self, split: Pickle, task: TaskContext) -> Iterator[Any]:
         records = loads(split)
         iterator: Iterator[Any] = iter(records)
         task.metrics.records_read += len(records)
-        task.metrics.bytes_read += len(split)
+        task.metrics.bytes_read += memoryview(split).nbytes
 
         def position() -> str:
             return f"record {len(records) - operator.length_hint(iterator) - 1} of the partition"

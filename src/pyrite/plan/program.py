@@ -18,7 +18,7 @@ from pyrite.lineage.dependency import Shuffle
 from pyrite.lineage.narrow import Combined, Fused
 from pyrite.lineage.node import Node
 from pyrite.lineage.terminals import Draw, Fold, Terminal
-from pyrite.serial.records import dumps
+from pyrite.serial.records import Parcel
 
 Action: TypeAlias = Callable[[Iterator[Any], TaskContext], Any]
 """What a result task makes of its partition's records."""
@@ -102,7 +102,7 @@ class ResultProgram:
         node, loop = _bound(self.tree.root, self.compiled, functions)
         records = node.compute(partition, task)
         result = action(records, task) if loop is None else _run(loop, action, records, task)
-        return Success(result=dumps(result))
+        return Success(result=Parcel.of(result))
 
 
 def _bound(root: Node, code: StageCode | None, functions: list[Any]) -> tuple[Node, Bound | None]:
