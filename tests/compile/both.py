@@ -8,13 +8,15 @@ from typing import Any, NamedTuple
 
 from pyrite.compile.bound import bind
 from pyrite.compile.emit import Emitter
-from pyrite.compile.ends import Combine, Scatter, functions_of
+from pyrite.compile.ends import Combine, Merge, Scatter, end_of_result, functions_of
+from pyrite.compile.nodes import drawn
 from pyrite.compile.source import Sources
 from pyrite.executor.frames import places
 from pyrite.executor.remote_error import _record, _user_frames
 from pyrite.lineage.dependency import Aggregator
-from pyrite.lineage.ops import apply_ops
+from pyrite.lineage.ops import apply_ops, no_stop
 from pyrite.lineage.terminals import Collect, Draw, Fold
+from pyrite.shuffle.aggregate import _merge as _merge_combiners
 from pyrite.shuffle.loops import run_loop
 from pyrite.shuffle.write import _merge, _put_by_hash
 
@@ -56,18 +58,23 @@ class Both:
                     columns = Columns()
                     _put_by_hash(records, hash, columns)
                     return columns.keys, columns.values
+                case Merge(merge_combiners):
+                    table = {}
+                    _merge_combiners(merge_combiners, records, table)
+                    return list(table.items())
             return end(records, None)
 
         return told(run)
 
     def compiled(self, ops: Sequence[Any], end: Any, data: Sequence[Any]) -> Story | None:
         """None if nothing is written out, and the ops would be run as they are."""
-        made = Emitter(self.sources, ops, end).compiled()
+        known = end if isinstance(end, Merge) else end_of_result(end) or end
+        made = Emitter(self.sources, ops, known).compiled()
         self.reasons = [reason for _, reason in made.reasons]
         self.text = made.source
         if made.stage is None:
             return None
-        loop = bind(made.stage, [*(op.function for op in ops), *functions_of(end)])
+        loop = bind(made.stage, [*(op.function for op in ops), *functions_of(known)])
         assert loop is not None
 
         def run() -> Any:
@@ -83,15 +90,13 @@ class Both:
                     values = [column.append for column in made.values]
                     run_loop(loop, records, keys, values, hash, PARTS, lambda items: [items])
                     return made.keys, made.values
-            try:
-                if isinstance(end, Draw):
-                    return end(loop.run(records), None)
-                return loop.run(records, *([end.zero] if isinstance(end, Fold) else []))
-            except (StopIteration, RuntimeError) as error:
-                failure = loop.stopped(error)
-                if failure is None:
-                    raise
-            raise failure
+                case Merge():
+                    table = {}
+                    loop.run(records, table)
+                    return list(table.items())
+                case Draw():
+                    return end(drawn(loop, ops, 0, records), None)
+            return loop.run(records, *([end.zero] if isinstance(end, Fold) else []))
 
         return told(run)
 
@@ -126,7 +131,8 @@ def note(what: Any, value: Any) -> Any:
 def told(run: Callable[[], Any]) -> Story:
     linecache.checkcache()
     try:
-        return Story(repr(run()))
+        with no_stop():
+            return Story(repr(run()))
     except BaseException as error:
         frames = _of_pipeline(error)
         cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -118,8 +118,20 @@ class Writer:
             text += f"F{len(kinds) - 1} = lambda w: (w, {self.random.choice('112')})\n"
             return kinds, "counts", text + "T1 = lambda v: v\nT2 = lambda a, v: a + v\n"
         text += f"T1 = lambda v: [v]\nT2 = lambda a, v: {merge}\nTR = lambda a, b: {reduce}\n"
-        ends = ["collect", "count", "draw", "reduce", "fold", "foreach", "combine", "scatter"]
+        ends = ["collect", "count", "draw", "reduce", "fold", "foreach", "combine", "scatter", "on"]
         return kinds, self.random.choice(ends), text
+
+
+def goes_on(records: Iterator[Any]) -> list[Any]:
+    """Draws all records, whatever it meets."""
+    found = []
+    while True:
+        try:
+            found.append(next(records))
+        except StopIteration:
+            return found
+        except Exception as error:
+            found.append(repr(error))
 
 
 def made(module: Any, kinds: list[type], end: str) -> tuple[list[Any], Any]:
@@ -134,7 +146,13 @@ def made(module: Any, kinds: list[type], end: str) -> tuple[list[Any], Any]:
             return ops, Fold(module.TR, (0,))
         case "foreach":
             return ops, ForEach(lambda x: None)
-    ends = {"collect": Collect(), "count": Count(), "draw": Draw(list), "scatter": Scatter(True)}
+    ends = {
+        "collect": Collect(),
+        "count": Count(),
+        "draw": Draw(list),
+        "on": Draw(goes_on),
+        "scatter": Scatter(True),
+    }
     return ops, ends[end]
 
 

@@ -1,5 +1,6 @@
 """Compiled stages in real jobs: what travels, what switches them off, what is shown of them."""
 
+import re
 import sys
 import traceback
 
@@ -72,19 +73,65 @@ def test_actions(both_contexts):
     both_contexts(program)
 
 
+def test_every_run_of_ops_is_compiled(both_contexts):
+    """Below a function of partitions, in unions, below what is kept, above a shuffle, in zips."""
+
+    def program(sc):
+        rdd = sc.range(24, numSlices=4).map(lambda x: x * 3).filter(lambda x: x % 2)
+        sums = rdd.mapPartitions(lambda it: [sum(it)])
+        pairs = rdd.map(lambda x: (x % 3, x))
+        kept = rdd.map(lambda x: x + 1).cache()
+        reduced = pairs.reduceByKey(lambda a, b: a + b).mapValues(lambda v: v + 1)
+        return [
+            sums.map(lambda x: x + 1).collect(),
+            rdd.map(lambda x: -x).union(rdd.flatMap(lambda x: [x, x])).collect(),
+            [kept.map(lambda x: x * 2).sum(), kept.map(lambda x: x * 2).sum()],
+            sorted(reduced.collect()),
+            sorted(reduced.join(pairs.mapValues(lambda v: v * 2)).map(lambda kv: kv[1]).collect()),
+            rdd.map(lambda x: x + 1).zip(rdd.map(lambda x: x - 1)).map(lambda p: p[0]).collect(),
+            rdd.map(lambda x: x + 1).coalesce(2).map(lambda x: x * 2).glom().collect(),
+            rdd.map(lambda x: x + 1).cartesian(rdd.map(lambda x: x - 1)).take(3),
+        ]
+
+    both_contexts(program)
+
+
+def test_reading_takes_no_more_than_is_asked_for(both_contexts):
+    def program(sc):
+        seen = sc.accumulator(0)
+
+        def counted(x):
+            seen.add(1)
+            return [x, x]
+
+        rdd = sc.range(100, numSlices=1).map(lambda x: x + 1).flatMap(counted).map(lambda x: x * 2)
+        few = rdd.mapPartitions(lambda it: [next(it), next(it), next(it)]).collect()
+        return few, rdd.take(3), rdd.first(), seen.value
+
+    both_contexts(program)
+
+
 def test_the_same_traceback_and_notes(both_contexts):
     def program(sc):
         stories = []
         for rdd in (
             sc.range(5, numSlices=1).map(lambda x: (x, 1)).map(lambda kv: 1 / (kv[0] - 3)),
             sc.range(5, numSlices=1).map(lambda x: x).map(plain.squared).map(lambda x: x + None),
+            sc.range(5, numSlices=1)
+            .map(lambda x: 6 // (x - 3))
+            .mapPartitions(lambda it: [sum(it)]),
+            sc.range(5, numSlices=5).map(lambda x: (1, x)).reduceByKey(lambda a, b: a + None),
+            sc.range(5, numSlices=5)
+            .map(lambda x: (1, x))
+            .reduceByKey(lambda a, b: a + b)
+            .map(lambda kv: kv[1] / 0),
             sc.range(5, numSlices=1).map(lambda x: [x]).map(lambda x: (x, 1)).reduceByKey(max),
         ):
             with pytest.raises(Exception) as caught:
                 rdd.collect()
             error = caught.value
-            shown = traceback.format_exception(error)
-            stories.append(shown[-5:])
+            shown = re.sub(r"shuffle \d+|0x\w+", "", "".join(traceback.format_exception(error)))
+            stories.append(shown.splitlines()[-5:])
         return stories
 
     both_contexts(program)

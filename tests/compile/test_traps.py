@@ -11,7 +11,7 @@ import pytest
 from tests.compile.both import Both, note
 from tests.compile.plain import asserted
 
-from pyrite.compile.ends import Combine, Scatter
+from pyrite.compile.ends import Combine, Merge, Scatter
 from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapValues
 from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
 
@@ -286,6 +286,13 @@ def closes(x):
         note("finally", x)
 
 
+def closes_or_fails(x):
+    try:
+        return x.missing
+    finally:
+        note("finally", x)
+
+
 _pyr_record = "the user's own"
 
 CALLED = {
@@ -376,14 +383,74 @@ ENDS = {
     "scattered": (lambda: [Map(lambda x: (x * 7, x))], Scatter(True)),
     "scattered text": (lambda: [Map(lambda x: ("k", x))], Scatter(True)),
     "scattered, unhashable": (lambda: [Map(lambda x: ({}, x))], Scatter(True)),
+    "merged": (list, Merge(lambda a, b: (note("m", a), a + b)[1])),
+    "merged, and fails": (list, Merge(lambda a, b: a + b if b < 5 else 1 / 0)),
+    "merged, unhashable": (lambda: [Map(lambda x: ([x], x))], Merge(lambda a, b: a + b)),
+    "reduce alone": (list, Reduce(lambda a, b: (a, b))),
+    "combine alone": (list, Combine(lambda v: [v], lambda a, v: (a.append(v), a)[1])),
     "scattered, None": (lambda: [Map(lambda x: (None, x))], Scatter(True)),
 }  # fmt: skip
+
+
+def goes_on(records):
+    """Draws all records, whatever it meets."""
+    found = []
+    while True:
+        try:
+            found.append(next(records))
+        except StopIteration:
+            return found
+        except Exception as error:
+            found.append(f"{type(error).__name__}: {error}")
+
+
+def fails_at_two(x):
+    yield x
+    if x == 2:
+        raise ValueError("two")
+    yield -x
+
+
+GOES_ON = {
+    "map": lambda: [Map(lambda x: 6 // (x - 2))],
+    "flatMap": lambda: [FlatMap(lambda x: [x, 2, 1]), Map(lambda x: 6 // (x - 2))],
+    "an iterator": lambda: [FlatMap(lambda x: map(int, ["1", "z", "2"])), Map(lambda x: x + 1)],
+    "a generator that ends": lambda: [FlatMap(lambda x: fails_at_two(x)), Map(lambda x: x + 1)],
+    "no iterable": lambda: [FlatMap(lambda x: x if x == 2 else [x]), Map(lambda x: x + 1)],
+    "deep": lambda: [
+        FlatMap(lambda x: [x, 2]), Map(lambda x: (x, x)), FlatMapValues(lambda v: [v, 2, 5]),
+        Filter(lambda kv: 6 // (kv[1] - 2)), FlatMap(lambda kv: kv), Map(lambda x: 6 // (x - 5)),
+    ],
+    "flatMapValues of lists": lambda: [
+        Map(lambda x: [x, x]), FlatMapValues(lambda v: [v, 2]), Map(lambda kv: 6 // (kv[1] - 2)),
+    ],
+    "no keys": lambda: [
+        Map(lambda x: {1: x} if x < 4 else (x, x)), FlatMapValues(lambda v: [v, v]),
+    ],
+    "an iterator of values": lambda: [
+        Map(lambda x: (x, x)), FlatMapValues(lambda v: map(int, ["1", "z", "2"])), Map(lambda x: x),
+    ],
+    "mapValues": lambda: [Map(lambda x: (x, x)), MapValues(lambda v: 6 // (v - 2))],
+    "StopIteration": lambda: [Map(lambda x: x if x < 3 else next(iter(()))), Map(lambda x: x)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GOES_ON)
+def test_whoever_draws_may_go_on_after_an_exception(both, name):
+    reasons = both.check(GOES_ON[name], Draw(goes_on))
+    assert reasons.count("") == len(reasons), reasons
+
+
+def test_what_a_called_function_raises_is_not_the_ends(both):
+    reasons = both.check(lambda: [Map(lambda x: x), Map(closes_or_fails)], ADD)
+    assert "finally" in reasons[1]
 
 
 @pytest.mark.parametrize("name", ENDS)
 def test_ends(both, name):
     ops, end = ENDS[name]
-    reasons = both.check(ops, end)
+    data = range(1, 7) if ops() else [(x % 3, x) for x in range(8)]
+    reasons = both.check(ops, end, data)
     assert reasons.count("") == len(reasons), reasons
 
 

@@ -158,7 +158,7 @@ DIFFERENCES: dict[str, Difference] = {
         stop_iteration,
         Raised(
             "RuntimeError",
-            "a function given to map, filter or flatMap raised StopIteration (perhaps from "
+            "a function applied to each record raised StopIteration (perhaps from "
             "next() on an empty iterator; give next() a default)",
         ),
         CLEARER,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import builtins
 import sys
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from pyrite.compile.stage import (
     ITEMS,
@@ -21,6 +21,10 @@ from pyrite.compile.stage import (
 )
 from pyrite.compile.tools import TOOLS
 from pyrite.lineage.ops import stopped_early
+
+Left: TypeAlias = tuple[int, Iterator[Any], Any]
+"""Records that a generator has not come to: the number of the op that they are for, an iterator,
+and None or the pair whose key they are to get."""
 
 
 class Bound:
@@ -46,19 +50,34 @@ class Bound:
         function = self.functions[binding.number]
         return function if binding.kind == "function" else function.__defaults__[binding.default]
 
-    def stopped(self, error: BaseException) -> BaseException | None:
-        """What to raise in the place of an exception that the stage raised: a StopIteration of
-        a user's function must not be taken for the end of the records. None: that exception.
+    def left(
+        self, error: Exception, left: list[Left], records: Iterator[Any], *loops: Left
+    ) -> None:
+        """To be called by a generator that an exception ends, to say what is left.
+
+        It is what ``map`` and `itertools.chain` would go on with, that is nothing if the exception
+        came from before the end of a flatMap.
+
+        Parameters:
+            left: to be filled.
+            loops: those over what came of one record, the outermost first.
+
+        Raises:
+            RuntimeError: a user's function raised StopIteration: it is not the end of the records.
         """
-        stop = error.__cause__ if type(error) is RuntimeError else error
-        mark = self._mark(stop) if isinstance(stop, StopIteration) else None
-        if mark is None or mark.step == self.stage.steps:
-            return None
-        if mark.step not in self.stage.generating:
-            return stopped_early()
-        failure = RuntimeError("generator raised StopIteration")
-        failure.__cause__ = failure.__context__ = stop
-        return failure
+        if isinstance(error, StopIteration):
+            raise stopped_early() from None
+        entry = self._entry(error)
+        assert entry is not None
+        mark = self.stage.mark(entry.tb_lasti)
+        ended = mark.step + mark.within
+        if any(after > ended for after, _, _ in loops):
+            left.append((self.stage.steps, _stopped(), None))
+            return
+        left.append((0, records, None))
+        for after, items, pair in loops:
+            if not (mark.within and after == ended and pair is not None):  # a generator's: its end
+                left.append((after, items, pair))
 
     def at_hand(self, error: BaseException) -> Iterable[Any]:
         """The records that the terminal was at when it failed; none if an op before it did."""
@@ -79,6 +98,11 @@ class Bound:
     def _mark(self, error: BaseException) -> Mark | None:
         entry = self._entry(error)
         return None if entry is None else self.stage.mark(entry.tb_lasti)
+
+
+def _stopped() -> Iterator[Any]:
+    yield from ()
+    raise stopped_early()
 
 
 def bind(stage: StageCode, functions: Sequence[Any]) -> Bound | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from pyrite.compile.ends import Compiled, End, Scatter, functions_of, trailing
+from pyrite.compile.ends import Compiled, End, Scatter, functions_of
 from pyrite.compile.stage import StageCode, is_by_name
 from pyrite.lineage.ops import Op
 
@@ -17,7 +17,7 @@ _MOST = 500
 
 
 class Compiler:
-    """Compiles the last ops of stages."""
+    """Compiles runs of by-record ops, and what ends them."""
 
     def __init__(self) -> None:
         self._sources: Sources | None = None
@@ -32,13 +32,12 @@ class Compiler:
             self._sources = Sources()
         return self._sources
 
-    def stage(self, ops: Sequence[Op], end: End) -> StageCode | None:
-        """The code of a stage. Stages of the same functions, but for what these captured, have
+    def stage(self, steps: Sequence[Op], end: End) -> StageCode | None:
+        """The code of a run. Runs of the same functions, but for what these captured, have
         the same: programs that run many small jobs get it at once."""
-        steps = trailing(ops)
         functions = [*(step.function for step in steps), *functions_of(end)]
         if not all(map(_is_known_by_its_code, functions)):
-            return self.compile(ops, end).stage
+            return self.compile(steps, end).stage
         order: dict[int, int] = {}  # what is the same object in two functions
         described = [_description(each, order) for each in functions]
         plain = end.plain if isinstance(end, Scatter) else None
@@ -47,16 +46,16 @@ class Compiler:
             if len(self._known) > _MOST:
                 self._known.clear()
             held: list[object] = [getattr(each, "__code__", each) for each in functions]
-            self._known[key] = (self.compile(ops, end).stage, held)
+            self._known[key] = (self.compile(steps, end).stage, held)
         return self._known[key][0]
 
-    def compile(self, ops: Sequence[Op], end: End) -> Compiled:
-        """The ops that draw record by record and come last, and what ends them."""
+    def compile(self, steps: Sequence[Op], end: End) -> Compiled:
+        """The code of a run, or why there is none."""
         from pyrite.compile.emit import Emitter
         from pyrite.compile.source import Refused
 
         try:
-            return Emitter(self.sources, trailing(ops), end).compiled()
+            return Emitter(self.sources, steps, end).compiled()
         except (Refused, SyntaxError, RecursionError, ValueError) as error:
             return Compiled(None, f"# not compiled: {error}", ())
 

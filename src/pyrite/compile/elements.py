@@ -69,5 +69,10 @@ def tuple_of(pair: Pair) -> ast.expr:
     return ast.Tuple([again(pair.key), again(pair.value)], ast.Load())
 
 
+def whole(element: Element) -> ast.expr:
+    """A record as an expression."""
+    return tuple_of(element) if isinstance(element, Pair) else element
+
+
 def is_(left: ast.expr, right: ast.expr) -> ast.expr:
     return ast.Compare(left, [ast.Is()], [right])

@@ -17,14 +17,14 @@ from pyrite.compile.elements import (
     is_,
     load,
     store,
-    tuple_of,
+    whole,
 )
-from pyrite.compile.ends import Combine, Compiled, End, Scatter, functions_of
-from pyrite.compile.inline import Inliner, Statements, _shown
+from pyrite.compile.endings import RECORD, Ending, Loop
+from pyrite.compile.ends import Combine, Compiled, End, Scatter, Yield, functions_of
+from pyrite.compile.inline import Inliner, Statements
 from pyrite.compile.source import Refused, Sources, definition
-from pyrite.compile.stage import ITEMS, PREFIX, STAGE, Shown, StageCode, fingerprint, settle
+from pyrite.compile.stage import ITEMS, PREFIX, STAGE, Mark, StageCode, fingerprint, settle
 from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapValues, Op
-from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
 
 _MOST_STEPS = 100
 _SHORT = 256
@@ -40,7 +40,7 @@ class Emitter:
         self._inline = Inliner(sources, functions, pickles)
         self._steps = steps
         self._end = end
-        self._record: Shown = None
+        self._ending = Ending(self._inline, end, len(steps))
 
     def compiled(self) -> Compiled:
         """The stage.
@@ -52,13 +52,9 @@ class Emitter:
         if len(self._steps) > _MOST_STEPS:
             raise Refused(f"there are more than {_MOST_STEPS} steps")
         body: Statements = []
-        self._flow(0, load(f"{PREFIX}record"), body)
-        before, after, arguments = self._frame()
-        loop = ast.For(store(f"{PREFIX}record"), load(f"{PREFIX}records"), body, [])
-        whole: Statements = []
-        for each in (*before, loop, *after):
-            self._inline.put(whole, each, -1)
-        function = self._function(whole, arguments)
+        self._flow(0, load(RECORD), body)
+        statements, arguments = self._ending.around(body)
+        function = self._function(statements, arguments)
         reasons = tuple(
             (each, self._inline.reasons.get(number, "it is not used"))
             for number, each in enumerate(self._inline.functions)
@@ -73,7 +69,7 @@ class Emitter:
         """What becomes of a record from an op on."""
         inline = self._inline
         if step == len(self._steps):
-            self._finish(element, out)
+            self._ending.take(element, out)
             return
         op = self._steps[step]
         if not isinstance(element, Pair):
@@ -82,7 +78,7 @@ class Emitter:
             case Map():
                 self._flow(step + 1, inline.apply(step, [element], out, step), out)
             case Filter():
-                test = _one(inline.apply(step, [element], out, step))
+                test = whole(inline.apply(step, [element], out, step))
                 kept: Statements = []
                 self._flow(step + 1, element, kept)
                 inline.put(out, ast.If(test, kept, []), step)
@@ -132,13 +128,20 @@ class Emitter:
     ) -> None:
         inline = self._inline
         name = inline.new("item")
+        within = Mark(step, within=True)
         body: Statements = []
         if key is None:
             self._flow(step + 1, load(name), body)
         else:
-            again_key = inline.atom(key, body, step, "key")
+            again_key = inline.atom(inline.placed(key, within), body, step, "key")
             self._flow(step + 1, Pair(again_key, load(name)), body)
-        if isinstance(self._end, Combine | Scatter):  # which look at their memory in between
+        if isinstance(self._end, Yield):  # which says what is left, should an exception end it
+            iterator = inline.new("iterator")
+            inline.put(out, assign(iterator, call(inline.tool("iter"), again(items))), step)
+            self._ending.loops.append(Loop(step + 1, iterator, key))
+            loop = ast.For(store(name), load(iterator), body, [])
+            out.append(inline.placed(loop, within))
+        elif isinstance(self._end, Combine | Scatter):  # which look at their memory in between
             part = inline.new("part")
             loop = ast.For(store(name), load(part), body, [])
             few = ast.Compare(
@@ -154,89 +157,6 @@ class Emitter:
     def _is_list(self, items: ast.expr) -> ast.expr:
         kind = call(self._inline.tool("type"), again(items))
         return is_(kind, self._inline.tool("list"))
-
-    # -- ends ---------------------------------------------------------------------------
-
-    def _finish(self, element: Element, out: Statements) -> None:
-        """What becomes of a record at the end."""
-        inline, step = self._inline, len(self._steps)
-        first = step  # number of the end's first function
-        total = f"{PREFIX}total"
-        match self._end:
-            case Draw():
-                inline.put(out, ast.Expr(ast.Yield(_one(element))), step)
-            case Collect():
-                inline.put(out, ast.Expr(call(load(f"{PREFIX}add"), _one(element))), step)
-            case Count():
-                if not isinstance(element, Pair):
-                    inline.atom(element, out, step)
-                inline.put(out, ast.AugAssign(store(total), ast.Add(), ast.Constant(1)), step)
-            case ForEach():
-                given = element if isinstance(element, Pair) else inline.atom(element, out, step)
-                result = inline.apply(first, [given], out, step)
-                if not isinstance(result, Pair):
-                    inline.put(out, ast.Expr(result), step)
-            case Fold():
-                given = element if isinstance(element, Pair) else inline.atom(element, out, step)
-                result = inline.apply(first, [load(total), given], out, step)
-                inline.put(out, assign(total, _one(result)), step)
-            case Reduce():
-                value = inline.atom(element, out, step)
-                others: Statements = []
-                result = inline.apply(first, [load(total), value], others, step)
-                inline.put(others, assign(total, _one(result)), step)
-                begun: Statements = [assign(total, again(value))]
-                none = is_(load(total), inline.tool("missing"))
-                inline.put(out, ast.If(none, begun, others), step)
-            case Combine():
-                self._combine(self._unpacked(element, out), out)
-            case Scatter(plain):
-                self._scatter(self._unpacked(element, out), plain, out)
-
-    def _unpacked(self, element: Element, out: Statements) -> Pair:
-        inline, step = self._inline, len(self._steps)
-        if isinstance(element, Pair):
-            self._record = _shown(element)
-            return element
-        record = inline.atom(element, out, step, "record")
-        self._record = _shown(record)
-        pair = Pair(load(inline.new("key")), load(inline.new("value")))
-        names = [store(each.id) for each in (pair.key, pair.value) if isinstance(each, ast.Name)]
-        target = ast.Tuple([*names], ast.Store())
-        inline.put(out, ast.Assign([target], again(record)), step)
-        return pair
-
-    def _combine(self, pair: Pair, out: Statements) -> None:
-        inline, step = self._inline, len(self._steps)
-        table, old = f"{PREFIX}table", inline.new("old")
-        known = call(load(f"{PREFIX}get"), again(pair.key), inline.tool("missing"))
-        inline.put(out, assign(old, known), step)
-        created: Statements = []
-        merged: Statements = []
-        create, merge_value = step, step + 1
-        combiner = inline.apply(create, [again(pair.value)], created, step)
-        place = ast.Subscript(load(table), again(pair.key), ast.Store())
-        inline.put(created, ast.Assign([place], _one(combiner)), step)
-        combiner = inline.apply(merge_value, [load(old), again(pair.value)], merged, step)
-        place = ast.Subscript(load(table), again(pair.key), ast.Store())
-        inline.put(merged, ast.Assign([place], _one(combiner)), step)
-        inline.put(out, ast.If(is_(load(old), inline.tool("missing")), created, merged), step)
-
-    def _scatter(self, pair: Pair, plain: bool, out: Statements) -> None:
-        inline, step = self._inline, len(self._steps)
-        placed = call(load(f"{PREFIX}place"), again(pair.key))
-        if plain:
-            kind = call(inline.tool("type"), again(pair.key))
-            is_plain = ast.Compare(kind, [ast.In()], [inline.tool("plain_types")])
-            hashed = call(inline.tool("hash"), again(pair.key))
-            other = call(inline.tool("stable_hash"), again(pair.key))
-            either = ast.IfExp(is_plain, hashed, other)
-            placed = ast.BinOp(either, ast.Mod(), load(f"{PREFIX}count"))  # type: ignore[assignment]
-        partition = inline.new("partition")
-        inline.put(out, assign(partition, placed), step)
-        for column, part in (("keys", pair.key), ("values", pair.value)):
-            add = ast.Subscript(load(f"{PREFIX}{column}"), load(partition), ast.Load())
-            inline.put(out, ast.Expr(call(add, again(part))), step)
 
     def _counts_items(self, step: int) -> bool:
         """Whether what is left to do with an item is to count it: ``(item, 1)``, added up."""
@@ -271,40 +191,11 @@ class Emitter:
 
     # -- the function around ------------------------------------------------------------
 
-    def _frame(self) -> tuple[Statements, Statements, list[str]]:
-        """What stands before the loop, what after, and the names of the arguments."""
-        total = f"{PREFIX}total"
-        missing = self._inline.tool
-        match self._end:
-            case Collect():
-                out, add = f"{PREFIX}out", f"{PREFIX}add"
-                listed: list[ast.stmt] = [
-                    assign(out, ast.List([], ast.Load())),
-                    assign(add, ast.Attribute(load(out), "append", ast.Load())),
-                ]
-                return listed, [ast.Return(load(out))], ["records"]
-            case Count():
-                return [assign(total, ast.Constant(0))], [ast.Return(load(total))], ["records"]
-            case Fold():
-                return [], [ast.Return(load(total))], ["records", "total"]
-            case Reduce():
-                none = is_(load(total), missing("missing"))
-                nothing, one = ast.List([], ast.Load()), ast.List([load(total)], ast.Load())
-                result = ast.Return(ast.IfExp(none, nothing, one))
-                return [assign(total, missing("missing"))], [result], ["records"]
-            case Combine():
-                get = ast.Attribute(load(f"{PREFIX}table"), "get", ast.Load())
-                return [assign(f"{PREFIX}get", get)], [], ["records", "table", "metered"]
-            case Scatter():
-                return [], [], ["records", "keys", "values", "place", "count", "metered"]
-        return [], [], ["records"]
-
     def _function(self, body: Statements, arguments: list[str]) -> ast.FunctionDef:
         inline = self._inline
-        names = [PREFIX + each for each in arguments]
-        names += [each.name for each in inline.bindings.values()]
+        names = [each.name for each in inline.bindings.values()]
         holder: Statements = []
-        function = _definition("<stage>", [*names, STAGE], body)
+        function = _definition("<stage>", [*arguments, *names, STAGE], body)
         inline.put(holder, function, -1)
         return function
 
@@ -325,7 +216,6 @@ class Emitter:
         ]
         code, ends = settle(code, inline.first_line, names)
         many = (FlatMap, FlatMapValues)
-        generating = (MapValues, FlatMapValues)
         return StageCode(
             steps=len(self._steps),
             code=code,
@@ -337,15 +227,8 @@ class Emitter:
             inlined=inline.inlined,
             same_globals=tuple(inline.same_globals),
             flat=any(isinstance(each, many) for each in self._steps),
-            generating=frozenset(
-                number for number, each in enumerate(self._steps) if isinstance(each, generating)
-            ),
-            record=self._record,
+            record=self._ending.record,
         )
-
-
-def _one(element: Element) -> ast.expr:
-    return tuple_of(element) if isinstance(element, Pair) else element
 
 
 def _item(element: Element, index: int) -> ast.expr:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from pyrite.compile.stage import StageCode
 from pyrite.lineage.dependency import Aggregator, Shuffle
-from pyrite.lineage.ops import MapPartitions, Op
+from pyrite.lineage.ops import Op
 from pyrite.lineage.partitioner import HashPartitioner
 from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
 from pyrite.serial.hashing import stable_hash
@@ -24,6 +24,18 @@ class Combine:
 
 
 @dataclass(frozen=True)
+class Merge:
+    """Combiners, of a shuffle's reader, into a dict, one a key."""
+
+    merge_combiners: Any
+
+
+@dataclass(frozen=True)
+class Yield:
+    """One after another, to whoever draws them."""
+
+
+@dataclass(frozen=True)
 class Scatter:
     """Into columns, by the partition of the key.
 
@@ -34,7 +46,7 @@ class Scatter:
     plain: bool
 
 
-End: TypeAlias = Collect | Count | Draw | Fold | ForEach | Reduce | Combine | Scatter
+End: TypeAlias = Collect | Count | Fold | ForEach | Reduce | Combine | Merge | Scatter | Yield
 
 
 def functions_of(end: End) -> list[Any]:
@@ -42,6 +54,8 @@ def functions_of(end: End) -> list[Any]:
     match end:
         case Combine(create, merge_value):
             return [create, merge_value]
+        case Merge(merge_combiners):
+            return [merge_combiners]
         case Fold() | ForEach() | Reduce():
             return [end.function]
     return []
@@ -55,12 +69,32 @@ def end_of(shuffle: Shuffle) -> End:
     return Scatter(type(place) is HashPartitioner and place.function is stable_hash)
 
 
+def end_of_result(action: object) -> End | None:
+    """What a result task does with records, if it is known."""
+    match action:
+        case Draw():
+            return Yield()
+        case Collect() | Count() | Fold() | ForEach() | Reduce():
+            return action
+    return None
+
+
+def runs(ops: Sequence[Op]) -> list[tuple[int, Sequence[Op]]]:
+    """The runs of by-record ops, each with the number of its first."""
+    found: list[tuple[int, Sequence[Op]]] = []
+    first = 0
+    for number, op in enumerate([*ops, None]):
+        if op is None or not op.by_record:
+            if first < number:
+                found.append((first, ops[first:number]))
+            first = number + 1
+    return found
+
+
 def trailing(ops: Sequence[Op]) -> Sequence[Op]:
-    """The run of by-record ops at the end."""
-    first = len(ops)
-    while first and not isinstance(ops[first - 1], MapPartitions):
-        first -= 1
-    return ops[first:]
+    """The run of by-record ops that is not followed by any others."""
+    last = runs(ops)[-1:]
+    return last[0][1] if last and ops[-1].by_record else ()
 
 
 @dataclass(frozen=True)

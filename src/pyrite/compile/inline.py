@@ -7,7 +7,7 @@ import operator
 import types
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeVar
 
 from pyrite.compile.elements import (
     CELL,
@@ -41,6 +41,7 @@ from pyrite.compile.stage import (
 )
 
 Statements = list[ast.stmt]
+Node = TypeVar("Node", bound=ast.AST)
 
 _OPERATORS: dict[Callable[..., Any], type[ast.operator]] = {
     operator.add: ast.Add,
@@ -93,11 +94,15 @@ class Inliner:
         self, out: Statements, statement: ast.stmt, step: int, at_hand: tuple[Shown, ...] = ()
     ) -> None:
         """Add a statement; what in it is not the user's is the engine's, at an op."""
-        place = self._mark(Mark(step, -1, at_hand)) << SHIFT
-        for each in ast.walk(statement):
+        out.append(self.placed(statement, Mark(step, -1, at_hand)))
+
+    def placed(self, node: Node, mark: Mark) -> Node:
+        """Syntax, of which what is not the user's belongs to what the mark says."""
+        place = self._mark(mark) << SHIFT
+        for each in ast.walk(node):
             if "lineno" in each._attributes and not hasattr(each, "lineno"):
                 _place(each, place)
-        out.append(statement)
+        return node
 
     def atom(self, element: Element, out: Statements, step: int, hint: str = "x") -> ast.expr:
         """An element that may be used more than once."""
@@ -139,7 +144,7 @@ class Inliner:
             known = self._known(function, elements)
             self.reasons[number] = "" if known is not None else "it is no Python function"
             if known is not None:
-                return known
+                return self.placed(known, Mark(step))
         else:
             try:
                 shape = self.admit(number, len(elements))
@@ -148,7 +153,7 @@ class Inliner:
             else:
                 return self._written_out(number, shape, elements, out, step)
         arguments = [self.atom(each, out, step) for each in elements]
-        return call(load(self._bind("function", number)), *arguments)
+        return self.placed(call(load(self._bind("function", number)), *arguments), Mark(step))
 
     def shape(self, number: int) -> Shape:
         """A function, if it can be written out anywhere.
@@ -203,7 +208,7 @@ class Inliner:
         pickle = -1 if is_by_name(function) else self._pickles[number]
         return pickle, id(function.__globals__)
 
-    def _known(self, function: Any, elements: Sequence[Element]) -> Element | None:
+    def _known(self, function: Any, elements: Sequence[Element]) -> ast.expr | None:
         """A function of the standard library's as an expression that means the same."""
         if type(function) is operator.itemgetter and len(elements) == 1:
             items = function.__reduce__()[1]
@@ -244,7 +249,7 @@ class Inliner:
             elif isinstance(element, Pair) and _asks_for(name, shape):
                 self.made(element, out, step)
             variables[name] = element
-        arguments = tuple(_shown(variables[name]) for name in shape.parameters)
+        arguments = tuple(shown(variables[name]) for name in shape.parameters)
         mark = Mark(step, -1 if is_engine(function.__code__) else number, arguments)
         for name in sorted(shape.stored.difference(shape.parameters)):
             variables[name] = load(self.new(name))
@@ -323,9 +328,9 @@ def _asks_for(name: str, shape: Shape) -> bool:
     return not isinstance(shape.expression, ast.Name) and escapes(shape.body, name)
 
 
-def _shown(element: Element) -> Shown:
+def shown(element: Element) -> Shown:
     if isinstance(element, Pair):
-        return element.whole or (_shown(element.key), _shown(element.value))
+        return element.whole or (shown(element.key), shown(element.value))
     if isinstance(element, ast.Constant):
         return Constant(element.value)
     return element.id if isinstance(element, ast.Name) else None

@@ -53,11 +53,13 @@ class Mark:
         step: number of the op; the terminal comes after the last.
         function: number of the function written out there, or -1: they are the engine's.
         arguments: where its arguments are; of the engine's, the items that it counts.
+        within: it is a step of a loop over what came of a record.
     """
 
     step: int
     function: int = -1
     arguments: tuple[Shown, ...] = ()
+    within: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,6 @@ class StageCode:
         inlined: for each function written out, what its code was.
         same_globals: functions written out that look up global names.
         flat: a record may become many.
-        generating: ops that mean a generator, in which StopIteration becomes another error.
         record: where the terminal's record is, or None if it is no single one.
     """
 
@@ -116,7 +117,6 @@ class StageCode:
     inlined: dict[int, tuple[int, int]]
     same_globals: tuple[int, ...]
     flat: bool
-    generating: frozenset[int]
     record: Shown
 
     def mark(self, instruction: int) -> Mark:

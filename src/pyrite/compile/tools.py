@@ -22,6 +22,7 @@ def _count_items(counts: dict[Any, int], items: list[Any]) -> None:
 
 TOOLS: dict[str, Any] = {
     "count_items": _in_c or _count_items,
+    "exception": Exception,
     "hash": hash,
     "iter": iter,
     "len": len,

@@ -24,8 +24,11 @@ class ShuffleService(Protocol):
         With a loop, a `pyrite.compile.bound.Bound`, it is the loop that makes them of these."""
         ...
 
-    def read(self, dependency: Any, partition: int, task: TaskContext) -> Iterator[Any]:
-        """One reduce partition, aggregated or ordered as the dependency says."""
+    def read(
+        self, dependency: Any, partition: int, task: TaskContext, loop: Any = None
+    ) -> Iterator[Any]:
+        """One reduce partition, aggregated or ordered as the dependency says. With a loop, it is
+        the loop that aggregates."""
         ...
 
     def read_groups(

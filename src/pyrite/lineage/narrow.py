@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from itertools import accumulate, chain, pairwise
 from typing import Any
 
@@ -149,7 +150,11 @@ class Fused(OneToOne):
         """What the last ops work on: somebody else does these."""
         last = len(self._ops.value) - number
         (base,) = self.parents
-        return Fused(base, self._ops, self._first, last) if last > self._first else base
+        if last == self._first:
+            return base
+        rest = copy(self)
+        rest._last = last
+        return rest
 
     def finish(self, partition: int, records: Iterator[Any], task: TaskContext) -> Iterator[Any]:
         return apply_ops(self.ops, partition, records)

@@ -7,6 +7,7 @@ or compile a run of ops; the result has to be the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
@@ -78,7 +79,11 @@ class MapValues:
 
     def apply(self, partition: int, records: Iterator[Any]) -> Iterator[Any]:
         function = self.function
-        return ((record[0], function(record[1])) for record in records)
+
+        def mapped(record: Any) -> tuple[Any, Any]:
+            return record[0], function(record[1])
+
+        return map(mapped, records)
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,11 @@ class FlatMapValues:
 
     def apply(self, partition: int, records: Iterator[Any]) -> Iterator[Any]:
         function = self.function
-        return ((record[0], value) for record in records for value in function(record[1]))
+
+        def expanded(record: Any) -> Iterator[tuple[Any, Any]]:
+            return ((record[0], value) for value in function(record[1]))
+
+        return chain.from_iterable(map(expanded, records))
 
 
 @dataclass(frozen=True)
@@ -155,9 +164,22 @@ class _End:
         yield from ()
 
 
+@contextmanager
+def no_stop() -> Iterator[None]:
+    """Around what applies the user's functions to records.
+
+    Raises:
+        RuntimeError: one of them raised StopIteration.
+    """
+    try:
+        yield
+    except StopIteration:
+        raise stopped_early() from None
+
+
 def stopped_early() -> RuntimeError:
     """What to raise when a user's function raised StopIteration."""
     return RuntimeError(
-        "a function given to map, filter or flatMap raised StopIteration "
+        "a function applied to each record raised StopIteration "
         "(perhaps from next() on an empty iterator; give next() a default)"
     )

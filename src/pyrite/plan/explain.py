@@ -6,7 +6,8 @@ from textwrap import indent
 from typing import Any
 
 from pyrite.compile.compiler import Compiler
-from pyrite.compile.ends import End, end_of
+from pyrite.compile.ends import End, end_of, functions_of
+from pyrite.compile.tree import Part, parts
 from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Order, Shuffle
 from pyrite.lineage.narrow import Fused
 from pyrite.lineage.node import Node
@@ -75,11 +76,22 @@ def stages_text(node: Node, compiler: Compiler | None = None) -> str:
 
 
 def _code(node: Node, end: End, compiler: Compiler | None) -> str:
-    """The generated function of a stage, and what it calls."""
-    tree = fuse(node)
-    if compiler is None or not isinstance(tree, Fused):
+    """The generated functions of a stage, and what each calls."""
+    if compiler is None:
         return ""
-    compiled = compiler.compile(tree.ops, end)
+    tree = fuse(node)
+    kernel = word_kernel(tree, end, compiler)
+    batch = f"\n  batch  {kernel}" if kernel is not None else ""
+    return batch + "".join(_part(each, compiler) for each in parts(tree, end) if _is_worth(each))
+
+
+def _is_worth(part: Part) -> bool:
+    """Whether there is anything that could be compiled."""
+    return bool(part.steps or functions_of(part.end))
+
+
+def _part(part: Part, compiler: Compiler) -> str:
+    compiled = compiler.compile(part.steps, part.end)
     shown = indent(compiled.source, " " * 9).strip()
     if compiled.stage is None and compiled.reasons:
         shown += "\n         # not used: nothing is written out in it"
@@ -88,9 +100,7 @@ def _code(node: Node, end: End, compiler: Compiler | None) -> str:
         for function, reason in compiled.reasons
         if reason
     ]
-    kernel = word_kernel(tree, end, compiler)
-    batch = f"\n  batch  {kernel}" if kernel is not None else ""
-    return f"{batch}\n  code   {shown}{''.join(called)}"
+    return f"\n  code   {shown}{''.join(called)}"
 
 
 def _tasks(node: Node) -> str:

@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pyrite.compile.compiler import Compiler
-from pyrite.compile.ends import End, end_of
+from pyrite.compile.ends import End, end_of, end_of_result
 from pyrite.compile.stage import StageCode
+from pyrite.compile.tree import compiled_tree
 from pyrite.core.ids import JobId, NodeId, ShuffleId, StageId
 from pyrite.core.specs import JobSpec, StageProgram, StageSpec
 from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Shuffle
 from pyrite.lineage.kept import truncate
 from pyrite.lineage.narrow import Fused, Zipped
 from pyrite.lineage.node import Node
-from pyrite.lineage.terminals import Terminal
 from pyrite.lineage.wide import CoGrouped
 from pyrite.plan.barrier import check_barrier, is_barrier, make_whole
 from pyrite.plan.edges import blocks_read, shuffles_behind, shuffles_read
@@ -133,8 +133,8 @@ class Planner:
             reads = tuple(shuffles_read(tree))
             ancestors = self._ancestors(reads)
             stage_id = next(self._stage_ids)  # after theirs: stages are numbered as they run
-            compiled = self._compiled(tree, action) if isinstance(action, Terminal) else None
-            program = ResultProgram(Tree(tree), action, compiled)
+            compiled, code = self._compiled(tree, end_of_result(action))
+            program = ResultProgram(Tree(compiled), action, code)
             result = Stage(
                 StageSpec(
                     stage_id,
@@ -220,11 +220,9 @@ class Planner:
                 return tree, where, barrier
             made |= where.apart
 
-    def _compiled(self, tree: Node, end: End) -> StageCode | None:
-        """The last ops of a stage and what ends it, as one function."""
-        if self._compiler is None or not isinstance(tree, Fused):
-            return None
-        return self._compiler.stage(tree.ops, end)
+    def _compiled(self, tree: Node, end: End | None) -> tuple[Node, StageCode | None]:
+        """A stage's tree with what is compiled of it, and the code of what ends it."""
+        return compiled_tree(tree, end, self._compiler) if self._compiler else (tree, None)
 
     def _ancestors(self, reads: Sequence[Shuffle]) -> tuple[Stage, ...]:
         """The stages that write ``reads`` and all they read from, each once, parents first."""
@@ -259,7 +257,8 @@ class Planner:
         reads = tuple(shuffles_read(tree))
         end = end_of(shuffle)
         kernel = None if self._compiler is None else word_kernel(tree, end, self._compiler)
-        program = MapProgram(Tree(tree), shuffle, self._compiled(tree, end), kernel)
+        compiled, code = self._compiled(tree, end)
+        program = MapProgram(Tree(compiled), shuffle, code, kernel)
         stage = self._map_stages[shuffle] = Stage(
             StageSpec(
                 stage_id,

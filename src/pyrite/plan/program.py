@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from pyrite.batch.counting import counted
 from pyrite.batch.text import WordCount
 from pyrite.compile.bound import Bound, bind
-from pyrite.compile.ends import end_of, functions_of
+from pyrite.compile.ends import end_of, end_of_result, functions_of
 from pyrite.compile.stage import StageCode
 from pyrite.core.context import TaskContext
 from pyrite.core.ids import NodeId
@@ -17,7 +17,8 @@ from pyrite.core.outcome import Success
 from pyrite.lineage.dependency import Shuffle
 from pyrite.lineage.narrow import Combined, Fused
 from pyrite.lineage.node import Node
-from pyrite.lineage.terminals import Draw, Fold, Terminal
+from pyrite.lineage.ops import no_stop
+from pyrite.lineage.terminals import Draw, Fold
 from pyrite.serial.records import Parcel
 
 Action: TypeAlias = Callable[[Iterator[Any], TaskContext], Any]
@@ -85,7 +86,8 @@ class MapProgram:
         if counting is not None:
             return Success(output=task.shuffle.write(self.shuffle, (), task, counting))
         records = node.compute(partition, task)
-        return Success(output=task.shuffle.write(self.shuffle, records, task, loop))
+        with no_stop():
+            return Success(output=task.shuffle.write(self.shuffle, records, task, loop))
 
 
 @dataclass(frozen=True)
@@ -98,32 +100,32 @@ class ResultProgram:
 
     def run(self, partition: int, task: TaskContext) -> Success:
         action = self.action
-        functions = functions_of(action) if isinstance(action, Terminal) else []
-        node, loop = _bound(self.tree.root, self.compiled, functions)
+        end = end_of_result(action)
+        node, loop = _bound(self.tree.root, self.compiled, functions_of(end) if end else [])
         records = node.compute(partition, task)
-        result = action(records, task) if loop is None else _run(loop, action, records, task)
+        if end is None:
+            return Success(result=Parcel.of(action(records, task)))
+        with no_stop():
+            result = action(records, task) if loop is None else _run(loop, action, records, task)
         return Success(result=Parcel.of(result))
 
 
 def _bound(root: Node, code: StageCode | None, functions: list[Any]) -> tuple[Node, Bound | None]:
     """What a stage's compiled part works on, and that part, if it can be used here."""
-    if code is None or not isinstance(root, Fused):
+    if code is None:
         return root, None
-    steps = root.ops[len(root.ops) - code.steps :]
+    ops = root.ops if isinstance(root, Fused) else ()
+    steps = ops[len(ops) - code.steps :]
     loop = bind(code, [*(step.function for step in steps), *functions])
-    return (root, None) if loop is None else (root.without_last(code.steps), loop)
+    if loop is None or not isinstance(root, Fused):
+        return root, loop
+    return root.without_last(code.steps), loop
 
 
 def _run(loop: Bound, action: Action, records: Iterator[Any], task: TaskContext) -> Any:
-    try:
-        match action:
-            case Draw():
-                return action(loop.run(records), task)
-            case Fold():
-                return loop.run(records, action.zero)
-        return loop.run(records)
-    except (StopIteration, RuntimeError) as error:
-        failure = loop.stopped(error)
-        if failure is None:
-            raise
-    raise failure
+    match action:
+        case Draw():
+            return action(loop.run(records, []), task)
+        case Fold():
+            return loop.run(records, action.zero)
+    return loop.run(records)

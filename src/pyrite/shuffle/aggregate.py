@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyrite.core.context import TaskContext
 from pyrite.serial.frames import Columns
 from pyrite.shuffle.overflow import FAN_OUT, MAX_DEPTH, Overflow
 from pyrite.shuffle.write import drain
 
+if TYPE_CHECKING:
+    from pyrite.compile.bound import Bound
+
 
 def aggregate(
     chunks: Iterable[Columns],
     merge_combiners: Callable[[Any, Any], Any],
     task: TaskContext,
+    loop: Bound | None = None,
     depth: int = 0,
 ) -> Iterator[tuple[Any, Any]]:
     """``(key, combiner)`` for each key.
@@ -23,17 +28,15 @@ def aggregate(
     Parameters:
         chunks: keys and combiners; of one key there may be many.
         merge_combiners: makes one combiner of an earlier and a later one.
+        loop: does that for columns of them, in the place of this module's own.
         depth: how often the records have been divided for want of memory.
     """
     combiners: dict[Any, Any] = {}
     overflow: Overflow | None = None
     watch = task.memory.watch()
+    merge = partial(_merge, merge_combiners) if loop is None else loop.run
     for keys, values in chunks:
-        for key, combiner in zip(keys, values, strict=True):
-            if key in combiners:
-                combiners[key] = merge_combiners(combiners[key], combiner)
-            else:
-                combiners[key] = combiner
+        merge(zip(keys, values, strict=True), combiners)
         held = len(combiners)
         if depth < MAX_DEPTH and watch.exceeded(held):
             overflow = overflow or Overflow(depth, task)
@@ -45,4 +48,18 @@ def aggregate(
     overflow.spill(drain(combiners))
     watch.released(held)
     parts = map(overflow.part, range(FAN_OUT))
-    return chain.from_iterable(aggregate(part, merge_combiners, task, depth + 1) for part in parts)
+    return chain.from_iterable(
+        aggregate(part, merge_combiners, task, loop, depth + 1) for part in parts
+    )
+
+
+def _merge(
+    merge_combiners: Callable[[Any, Any], Any],
+    pairs: Iterable[tuple[Any, Any]],
+    combiners: dict[Any, Any],
+) -> None:
+    for key, combiner in pairs:
+        if key in combiners:
+            combiners[key] = merge_combiners(combiners[key], combiner)
+        else:
+            combiners[key] = combiner

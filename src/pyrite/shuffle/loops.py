@@ -78,8 +78,3 @@ def run_loop(loop: Bound, *arguments: Any, place: Callable[[Any], int] | None = 
             if place is not None:
                 check_place(place, record)
         raise
-    except (StopIteration, RuntimeError) as error:
-        failure = loop.stopped(error)
-        if failure is None:
-            raise
-    raise failure

@@ -96,10 +96,15 @@ class FileShuffle:
         task.metrics.records_written += count
         return MapOutput(self._node, path, size, count)
 
-    def read(self, dependency: Shuffle, partition: int, task: TaskContext) -> Iterator[Any]:
+    def read(
+        self, dependency: Shuffle, partition: int, task: TaskContext, loop: Bound | None = None
+    ) -> Iterator[Any]:
         """One reduce partition, aggregated, grouped or ordered as the dependency says.
 
         Nothing is read before the first record is asked for.
+
+        Parameters:
+            loop: merges columns of keys and combiners into a dict, if there is an aggregator.
 
         Raises:
             FetchError: while iterating; a map output is lost.
@@ -109,7 +114,7 @@ class FileShuffle:
         def build() -> Iterator[Any]:
             match dependency.arrangement:
                 case Aggregator(merge_combiners=merge_combiners):
-                    return aggregate(chunks, merge_combiners, task)
+                    return aggregate(chunks, merge_combiners, task, loop)
                 case Grouping():
                     return _grouped(chunks, task)
                 case Order() as order:
