@@ -12,7 +12,7 @@ from heapq import nsmallest
 from itertools import pairwise
 from typing import Any
 
-from benchmarks.agreed import FACTOR, OUTPUT, PARTS, PATTERN, SPLITS
+from benchmarks.agreed import FACTOR, MIXER, OUTPUT, PARTS, PATTERN, PRIME, SPLITS
 
 # -- text ------------------------------------------------------------------------------------------
 
@@ -132,13 +132,13 @@ def distinct(sc: Any, size: int, source: str) -> Any:
 
 
 def sort_numbers(sc: Any, size: int, source: str) -> Any:
-    numbers = sc.parallelize(range(size), PARTS).map(lambda i: i * FACTOR % size)
+    numbers = sc.parallelize(range(size), PARTS).map(lambda i: i * i * MIXER % PRIME)
     return in_order(numbers.sortBy(lambda number: number, numPartitions=PARTS))
 
 
 def sort_strings(sc: Any, size: int, source: str) -> Any:
     """Hexadecimal numbers without leading zeros, in the order of text."""
-    texts = sc.parallelize(range(size), PARTS).map(lambda i: f"{i * FACTOR % size:x}")
+    texts = sc.parallelize(range(size), PARTS).map(lambda i: f"{i * i * MIXER % PRIME:x}")
     return in_order(texts.sortBy(lambda text: text, numPartitions=PARTS))
 
 

@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 from multiprocessing.pool import Pool
 from typing import Any
 
-from benchmarks.agreed import FACTOR, OUTPUT
+from benchmarks.agreed import MIXER, OUTPUT, PRIME
 from benchmarks.engines.by_hand.pieces import (
     CORES,
     Piece,
@@ -54,18 +54,18 @@ def sort_strings(pool: Pool, size: int, source: str) -> Any:
     return sort(pool, size, text)
 
 
-def number(part: range, size: int) -> list[int]:
-    return [i * FACTOR % size for i in part]
+def number(part: range) -> list[int]:
+    return [i * i * MIXER % PRIME for i in part]
 
 
-def text(part: range, size: int) -> list[str]:
-    return [f"{i * FACTOR % size:x}" for i in part]
+def text(part: range) -> list[str]:
+    return [f"{i * i * MIXER % PRIME:x}" for i in part]
 
 
 def sort(pool: Pool, size: int, made: Any) -> Any:
     """How many there are, the first, the last, how many are less than the one before."""
-    where = cuts(made(range(0, size, size // _SAMPLE), size))
-    inputs = [(made, part, size, where) for part in ranges(size)]
+    where = cuts(made(range(0, size, size // _SAMPLE)))
+    inputs = [(made, part, where) for part in ranges(size)]
     parts = exchanged(pool, give_sorted, inputs, take_sorted)
     disorder = sum(part[3] for part in parts)
     disorder += sum(later[1] < earlier[2] for earlier, later in pairwise(parts))
@@ -73,8 +73,8 @@ def sort(pool: Pool, size: int, made: Any) -> Any:
 
 
 def give_sorted(task: tuple[str, int, Any]) -> None:
-    folder, giver, (made, part, size, where) = task
-    give(folder, giver, shares_of(made(part, size), where))
+    folder, giver, (made, part, where) = task
+    give(folder, giver, shares_of(made(part), where))
 
 
 def take_sorted(task: tuple[str, int]) -> Any:
