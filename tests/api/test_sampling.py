@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyrite.api.sampling import KeySample, sampler
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.one_of(st.integers(0, 300), st.integers(4000, 20_000)), max_size=4),
     st.sampled_from([1, 7, 40, 180, 5000]),

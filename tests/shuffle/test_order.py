@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.shuffle.harness import Fitful, Roomy, Starved, cut, sandbox, shuffle_of
 
@@ -45,6 +45,7 @@ def _same(one: list[Any], other: list[Any]) -> bool:
     return list(map(repr, one)) == list(map(repr, other))
 
 
+@settings(deadline=None)
 @given(columns, st.booleans())
 def test_numbers_are_sorted_as_python_does(column, ascending):
     ordered = sorted_numbers(column, ascending)
@@ -77,6 +78,7 @@ def test_few_numbers_do_not_import_numpy(monkeypatch: pytest.MonkeyPatch) -> Non
     assert sorted_numbers([2, 1], True) is None
 
 
+@settings(deadline=None)
 @given(columns, st.integers(1, 4), memories, st.sampled_from([1, 3, 4096]), st.booleans())
 def test_values_sorted_by_themselves(column, maps, memory, batch_size, ascending):
     order = Order(ascending=ascending, values_only=True)
@@ -89,6 +91,7 @@ def test_values_sorted_by_themselves(column, maps, memory, batch_size, ascending
         assert _same(result, sorted(column, reverse=not ascending))
 
 
+@settings(deadline=None)
 @given(
     columns,
     st.integers(1, 4),
@@ -114,6 +117,7 @@ def test_values_sorted_by_keys(column, maps, memory, batch_size, ascending, valu
         assert _same(result, expected)
 
 
+@settings(deadline=None)
 @given(
     columns, st.integers(1, 3), memories, st.sampled_from([2, 4096]), st.booleans(), st.booleans()
 )

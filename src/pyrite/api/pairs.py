@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pyrite.api.dataset import Dataset, T_co, function, itself, node_of
 from pyrite.api.sampling import KeySample, range_bounds, stratified_sampler
-from pyrite.lineage.dependency import Aggregator, Grouping, Order
+from pyrite.lineage.dependency import Aggregator, Grouping, Join, Order
 from pyrite.lineage.node import Node
 from pyrite.lineage.ops import FlatMapValues, Map, MapValues
 from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
@@ -255,7 +255,7 @@ class PairTransformations(Dataset[T_co]):
             >>> sorted(groups.collect())
             [('a', [[1], [2]]), ('b', [[4], []])]
         """
-        return _cogrouped(self, (other,), numPartitions)
+        return cogrouped(self, (other,), numPartitions)
 
     @overload
     def groupWith(
@@ -273,7 +273,7 @@ class PairTransformations(Dataset[T_co]):
         self: Dataset[tuple[K, V]], other: RDD[tuple[K, Any]], *others: RDD[tuple[K, Any]]
     ) -> RDD[tuple[K, tuple[Iterable[Any], ...]]]:
         """`cogroup` of any number of datasets."""
-        return _cogrouped(self, (other, *others), None)
+        return cogrouped(self, (other, *others), None)
 
     def join(
         self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], numPartitions: int | None = None
@@ -285,60 +285,46 @@ class PairTransformations(Dataset[T_co]):
             >>> left.join(right).collect()
             [('a', (1, 2))]
         """
-        return _cogrouped(self, (other,), numPartitions).flatMapValues(
-            lambda sides: ((mine, theirs) for mine in sides[0] for theirs in sides[1])
-        )
+        return cogrouped(self, (other,), numPartitions, Join.INNER)
 
     def leftOuterJoin(
         self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], numPartitions: int | None = None
     ) -> RDD[tuple[K, tuple[V, W | None]]]:
         """As `join`, and with None for keys that ``other`` lacks."""
-        return _cogrouped(self, (other,), numPartitions).flatMapValues(
-            lambda sides: ((mine, theirs) for mine in sides[0] for theirs in sides[1] or _MISSING)
-        )
+        return cogrouped(self, (other,), numPartitions, Join.LEFT)
 
     def rightOuterJoin(
         self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], numPartitions: int | None = None
     ) -> RDD[tuple[K, tuple[V | None, W]]]:
         """As `join`, and with None for keys that this lacks."""
-        return _cogrouped(self, (other,), numPartitions).flatMapValues(
-            lambda sides: ((mine, theirs) for mine in sides[0] or _MISSING for theirs in sides[1])
-        )
+        return cogrouped(self, (other,), numPartitions, Join.RIGHT)
 
     def fullOuterJoin(
         self: Dataset[tuple[K, V]], other: RDD[tuple[K, W]], numPartitions: int | None = None
     ) -> RDD[tuple[K, tuple[V | None, W | None]]]:
         """As `join`, and with None for keys that either lacks."""
-        return _cogrouped(self, (other,), numPartitions).flatMapValues(
-            lambda sides: (
-                (mine, theirs) for mine in sides[0] or _MISSING for theirs in sides[1] or _MISSING
-            )
-        )
+        return cogrouped(self, (other,), numPartitions, Join.FULL)
 
     def subtractByKey(
         self: Dataset[tuple[K, V]], other: RDD[tuple[K, Any]], numPartitions: int | None = None
     ) -> RDD[tuple[K, V]]:
         """The pairs whose key is not in ``other``."""
-        return _cogrouped(self, (other,), numPartitions).flatMapValues(
-            lambda sides: () if len(sides[1]) else sides[0]
-        )
+        return cogrouped(self, (other,), numPartitions, Join.WITHOUT)
 
 
-_MISSING = (None,)
-
-
-def _cogrouped(
+def cogrouped(
     mine: Dataset[tuple[Any, Any]],
     others: tuple[Dataset[tuple[Any, Any]], ...],
     number: int | None,
+    join: Join | None = None,
 ) -> RDD[Any]:
-    """Groups of several datasets, placed as they are already, if that fits."""
+    """Groups of several datasets, or a join of two, placed as they are already, if that fits."""
     nodes = [mine._node, *(node_of("a join or cogroup", other) for other in others)]
     partitioner = _common_partitioner(nodes, number)
     if partitioner is None:
         parts = number or max(side._default_partitions() for side in (mine, *others))
         partitioner = mine._partitioner(parts, portable_hash)
-    return mine._derive(CoGrouped(nodes, partitioner, "cogroup"))
+    return mine._derive(CoGrouped(nodes, partitioner, "cogroup", join))
 
 
 def _common_partitioner(nodes: Sequence[Node], number: int | None) -> Partitioner | None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyrite.api.dataset import Dataset, T_co, function, itself, node_of, positive
 from pyrite.api.dealing import dealer
-from pyrite.api.pairs import sorted_by_key
+from pyrite.api.pairs import cogrouped, sorted_by_key
 from pyrite.api.piping import through_command
 from pyrite.api.sampling import range_sampler, sampler
-from pyrite.lineage.dependency import Aggregator, Order
+from pyrite.lineage.dependency import Aggregator, Join, Order
 from pyrite.lineage.narrow import AlignedUnion, Cartesian, Coalesced, Union, Zipped
 from pyrite.lineage.ops import Filter, FlatMap, KeyBy, Map
 from pyrite.lineage.partitioner import HashPartitioner
@@ -261,11 +261,12 @@ class Transformations(Dataset[T_co]):
 
     def intersection(self, other: RDD[Any]) -> RDD[T_co]:
         """The distinct records that are in both."""
-        return self.map(_alone).cogroup(other.map(_alone)).filter(_on_all_sides).keys()
+        return cogrouped(self.map(_alone), (other.map(_alone),), None, Join.COMMON_KEYS)
 
     def subtract(self, other: RDD[Any], numPartitions: int | None = None) -> RDD[T_co]:
         """The records that are not in ``other``."""
-        return self.map(_alone).subtractByKey(other.map(_alone), numPartitions).keys()
+        others = (other.map(_alone),)
+        return cogrouped(self.map(_alone), others, numPartitions, Join.KEYS_WITHOUT)
 
     # -- over all partitions ------------------------------------------------------------
 
@@ -340,10 +341,6 @@ def union_of(nodes: list[Any]) -> Union | AlignedUnion:
 
 def _alone(record: Any) -> tuple[Any, None]:
     return record, None
-
-
-def _on_all_sides(group: tuple[Any, tuple[Any, ...]]) -> bool:
-    return all(len(values) for values in group[1])
 
 
 def _none(value: Any) -> None:

@@ -32,9 +32,10 @@ class ShuffleService(Protocol):
         ...
 
     def read_groups(
-        self, dependencies: tuple[Any, ...], partition: int, task: TaskContext
+        self, dependencies: tuple[Any, ...], partition: int, task: TaskContext, join: Any = None
     ) -> Iterator[Any]:
-        """One partition of a cogroup: ``(key, (values of 0, values of 1, ...))``."""
+        """One partition of a cogroup: ``(key, (values of 0, values of 1, ...))``. With a
+        `pyrite.lineage.dependency.Join`, what that makes of two sides."""
         ...
 
     def fetch_failure(self, attempt: AttemptId) -> FetchFailure | None:

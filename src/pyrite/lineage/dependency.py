@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyrite.core.ids import ShuffleId
@@ -73,6 +74,22 @@ class Order:
 Arrangement: TypeAlias = Aggregator | Grouping | Order | None
 """What the reading side makes of a partition's ``(key, value)`` records: one combiner a key,
 one group a key, records in order, or the records as they come."""
+
+
+class Join(Enum):
+    """What is made of the values of each key on two sides, in place of a group.
+
+    Rows ``(key, (value, value of the other side))`` of the first four; the others tell on which
+    sides a key has to be, and give its values or, for each of these, the key alone.
+    """
+
+    INNER = "join"
+    LEFT = "leftOuterJoin"
+    RIGHT = "rightOuterJoin"
+    FULL = "fullOuterJoin"
+    WITHOUT = "subtractByKey"
+    KEYS_WITHOUT = "subtract"
+    COMMON_KEYS = "intersection"  # once each
 
 
 class Shuffle:

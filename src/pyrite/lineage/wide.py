@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pyrite.core.context import TaskContext
-from pyrite.lineage.dependency import Dependency, Narrow, Order, Shuffle
+from pyrite.lineage.dependency import Dependency, Join, Narrow, Order, Shuffle
 from pyrite.lineage.narrow import Combined, same_partition
 from pyrite.lineage.node import Node
 from pyrite.lineage.partitioner import Partitioner
@@ -39,12 +39,19 @@ class Shuffled(Node):
 
 
 class CoGrouped(Combined):
-    """``(key, (values in the first parent, values in the second, ...))`` for every key.
+    """``(key, (values in the first parent, values in the second, ...))`` for every key; or what
+    a join makes of two parents.
 
     A parent that is partitioned as wanted already is read in place; the others are shuffled.
     """
 
-    def __init__(self, parents: Sequence[Node], partitioner: Partitioner, origin: str = "") -> None:
+    def __init__(
+        self,
+        parents: Sequence[Node],
+        partitioner: Partitioner,
+        origin: str = "",
+        join: Join | None = None,
+    ) -> None:
         self._edges: list[Shuffle | None] = [
             None
             if parent.partitioner == partitioner
@@ -53,13 +60,16 @@ class CoGrouped(Combined):
         ]
         super().__init__([p for p, edge in zip(parents, self._edges, strict=True) if edge is None])
         self._partitioner = partitioner
+        self._join = join
 
     @property
     def num_partitions(self) -> int:
         return self._partitioner.num_partitions
 
     @property
-    def partitioner(self) -> Partitioner:
+    def partitioner(self) -> Partitioner | None:
+        if self._join in (Join.COMMON_KEYS, Join.KEYS_WITHOUT):
+            return None  # of pairs, which these are not
         return self._partitioner
 
     @property
@@ -70,4 +80,4 @@ class CoGrouped(Combined):
     def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
         local = iter(self.parents)
         sides = tuple(edge or next(local).compute(partition, task) for edge in self._edges)
-        return task.shuffle.read_groups(sides, partition, task)
+        return task.shuffle.read_groups(sides, partition, task, self._join)

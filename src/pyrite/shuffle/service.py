@@ -19,7 +19,7 @@ from pyrite.core.context import TaskContext
 from pyrite.core.ids import AttemptId, ShuffleId
 from pyrite.core.outcome import FetchFailure
 from pyrite.core.specs import MapOutput
-from pyrite.lineage.dependency import Aggregator, Grouping, Order, Shuffle
+from pyrite.lineage.dependency import Aggregator, Grouping, Join, Order, Shuffle
 from pyrite.serial.frames import Columns
 from pyrite.shuffle.aggregate import aggregate
 from pyrite.shuffle.buckets import Buckets
@@ -126,9 +126,14 @@ class FileShuffle:
         return _placed(build, f"shuffle {dependency.id}", ahead, task)
 
     def read_groups(
-        self, dependencies: tuple[Side, ...], partition: int, task: TaskContext
-    ) -> Iterator[tuple[Any, tuple[list[Any] | Values, ...]]]:
-        """One partition of a cogroup: ``(key, (values of 0, values of 1, ...))``.
+        self,
+        dependencies: tuple[Side, ...],
+        partition: int,
+        task: TaskContext,
+        join: Join | None = None,
+    ) -> Iterator[Any]:
+        """One partition of a cogroup: ``(key, (values of 0, values of 1, ...))``, or the rows of
+        a join of two.
 
         Raises:
             FetchError: while iterating; a map output is lost.
@@ -136,7 +141,7 @@ class FileShuffle:
         """
 
         def build() -> Iterator[Any]:
-            groups = Groups(len(dependencies), task)
+            groups = Groups(len(dependencies), task, join)
             for number, side in enumerate(dependencies):
                 if isinstance(side, Shuffle):
                     groups.add_columns(number, self._fetch(side.id, partition, task))
@@ -144,7 +149,9 @@ class FileShuffle:
                     groups.add_pairs(number, side)
             return groups.finish()
 
-        return _placed(build, "the groups", _GROUPS_AHEAD, task)
+        if join is None:
+            return _placed(build, "the groups", _GROUPS_AHEAD, task)
+        return _placed(build, "the rows of the join", _RECORDS_AHEAD, task)
 
     def fetch_failure(self, attempt: AttemptId) -> FetchFailure | None:
         """The lost map output that ``attempt`` met, if any, even if the user's code swallowed
