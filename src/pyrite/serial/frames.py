@@ -1,12 +1,12 @@
 """Chunks of records as checked frames, the one form that records have on disk.
 
 A frame is a header (payload length, records, checksum of the payload, checksum of the header)
-and a payload: in a shuffle the pickled columns of a chunk, for pairs a list of keys and one of
-values, which pickle and load faster than as many pairs; in a cached block the pickled and
-compressed chunk. The header has its own checksum so that a damaged length
-is never believed. An end frame, whose length is 0 and which counts the records before it, closes
-a sequence of frames: wherever a sequence is cut short, that is noticed. So frames may be copied,
-concatenated and sent without being understood.
+and a payload: in a shuffle the columns of a chunk (`pyrite.serial.columns`), for pairs one of keys
+and one of values, which pickle and load faster than as many pairs; in a cached block the pickled
+and compressed chunk. The header has its own checksum so that a damaged length is never believed. An
+end frame, whose length is 0 and which counts the records before it, closes a sequence of frames:
+wherever a sequence is cut short, that is noticed. So frames may be copied, concatenated and sent
+without being understood; whoever sends them to another node may compress each payload on the way.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeAlias
 from zlib import crc32
 
 from pyrite.core.errors import CorruptBlockError
-from pyrite.serial.records import dumps, loads
+from pyrite.serial.columns import dumps_columns, loads_columns
 
 Columns: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
 """A chunk of pairs: their keys, and their values."""
@@ -43,7 +43,7 @@ class Stream(Protocol):
 
 def encode(columns: Sequence[Any]) -> bytes:
     """One chunk as a frame. ``columns`` are of equal length."""
-    return framed(dumps(tuple(columns)), len(columns[0]))
+    return framed(dumps_columns(columns), len(columns[0]))
 
 
 def framed(payload: bytes, records: int) -> bytes:
@@ -59,7 +59,7 @@ def end_frame(records: int) -> bytes:
 
 def decode(stream: Stream) -> Iterator[Any]:
     """The columns of each chunk, up to the end frame; raises as `payloads` does."""
-    return map(loads, payloads(stream))
+    return map(loads_columns, payloads(stream))
 
 
 def payloads(stream: Stream) -> Iterator[bytes]:

@@ -10,8 +10,8 @@ from pyrite.core.context import TaskContext
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import ShuffleId
 from pyrite.core.specs import MapOutput
+from pyrite.serial.columns import loads_columns
 from pyrite.serial.frames import Columns, Stream, payloads
-from pyrite.serial.records import loads
 from pyrite.shuffle.errors import FetchError
 
 OpenBlock: TypeAlias = Callable[[MapOutput, int], Stream]
@@ -46,7 +46,7 @@ def fetch(
             if payload is None:
                 break
             # Undamaged: if it does not load, the fault lies in the records' own classes.
-            keys, values = loads(payload)
+            keys, values = loads_columns(payload)
             task.metrics.records_read += len(keys)
             yield keys, values
 

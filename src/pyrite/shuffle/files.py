@@ -24,7 +24,7 @@ from pyrite.core.specs import MapOutput
 from pyrite.serial.frames import Stream
 
 MAGIC = b"PYRITESH"
-VERSION = 1
+VERSION = 2
 _HEADER = struct.Struct("<8sIIQ")
 _ENTRY = struct.Struct("<QQ")
 _CHECK = struct.Struct("<I")

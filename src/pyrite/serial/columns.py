@@ -1,0 +1,55 @@
+"""Columns of a chunk of records as bytes, and back: exactly what they were.
+
+Pickle (protocol 5) is the measure: of numbers, None and objects that are there often it makes short
+work, and arrays of machine numbers, or a column for each place of a tuple, are no quicker once all
+types are checked. Texts are: joined to one, they are written and read in one go; and where a few
+come again and again as objects of their own, each is sent once, and then is one object for all
+readers of the chunk. All columns go into one pickle, so that objects in several places stay one.
+
+Measured: docs/decisions/14-lean-columns.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyrite.serial.records import dumps, loads
+
+_BETWEEN = "\0"
+"""Stands between texts that are joined; a column with a text that has it is not."""
+
+_SAMPLED = 8
+"""One of so many texts is looked at, to know whether they come again."""
+
+
+def dumps_columns(columns: Sequence[Sequence[Any]]) -> bytes:
+    """Columns as bytes; raises as `pyrite.serial.records.dumps`."""
+    lean = {id(column): _lean(column) for column in columns}
+    return dumps(tuple(lean[id(column)] for column in columns))
+
+
+def loads_columns(data: bytes | memoryview) -> tuple[Sequence[Any], ...]:
+    """The columns again. Those that were one and the same object are."""
+    parts: tuple[Any, ...] = loads(data)
+    columns = {id(part): _column(part) for part in parts}
+    return tuple(columns[id(part)] for part in parts)
+
+
+def _lean(column: Sequence[Any]) -> Sequence[Any]:
+    """What to pickle for a column: a list or tuple, or joined texts."""
+    if not column or type(column[0]) is not str or set(map(type, column)) != {str}:
+        return column
+    sample = column[: len(column) // _SAMPLED + 1]
+    different = len(set(sample))
+    if different > len(sample) // 2:
+        joined = _BETWEEN.join(column)
+        return joined if joined.count(_BETWEEN) == len(column) - 1 else column
+    if len(set(map(id, sample))) > different:
+        known: dict[str, str] = {}
+        return list(map(known.setdefault, column, column))
+    return column
+
+
+def _column(part: Sequence[Any]) -> Sequence[Any]:
+    return part.split(_BETWEEN) if type(part) is str else part
