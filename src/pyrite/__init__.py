@@ -61,10 +61,14 @@ if not TYPE_CHECKING:
     _own = globals().pop("__all__")
 
     def __getattr__(name: str) -> object:
-        """PySpark's names, when one is first asked for: so `import pyrite` takes no time."""
+        """PySpark's names, each when it is first asked for: so `import pyrite` takes no time."""
         from pyrite.compat import pyspark
 
-        theirs = [each for each in pyspark.__all__ if each not in _own]
-        globals().update({each: getattr(pyspark, each) for each in theirs})
-        globals()["__all__"] = [*_own, *theirs]
-        return globals()[name] if name in globals() else lookup(__name__, name)
+        if name == "__all__":
+            return [*_own, *(each for each in pyspark.__all__ if each not in _own)]
+        if name not in pyspark.__all__:
+            return lookup(__name__, name)
+        return globals().setdefault(name, getattr(pyspark, name))
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__getattr__("__all__")})

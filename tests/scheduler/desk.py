@@ -6,10 +6,10 @@ Every event is followed by `SchedulerState.check`, so each test is one of the in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from pyrite.core.ids import AttemptId
+from pyrite.core.lean import replace
 from pyrite.core.outcome import Cause, Failure, FetchFailure
 from pyrite.core.specs import JobSpec, MapOutput, StageSpec
 from pyrite.scheduler import commands as c

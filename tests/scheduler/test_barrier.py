@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from tests.scheduler.desk import (
     MAP,
@@ -18,6 +16,7 @@ from tests.scheduler.desk import (
 )
 
 from pyrite.core.ids import AttemptId, worker_place
+from pyrite.core.lean import replace
 from pyrite.core.outcome import Cause, Failure
 from pyrite.core.specs import JobSpec, MapOutput
 from pyrite.scheduler import commands as c

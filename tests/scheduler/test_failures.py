@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from tests.scheduler.desk import MAP, REDUCE, SHUFFLE, Desk, chain, launched, only, output_of
 
 from pyrite.core.ids import AttemptId
+from pyrite.core.lean import replace
 from pyrite.core.outcome import Cause, Failure, FetchFailure
 from pyrite.core.specs import JobSpec, MapOutput
 from pyrite.scheduler import commands as c

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.scheduler.desk import REDUCE, Desk, chain, launched
 
 from pyrite.core.ids import worker_place
+from pyrite.core.lean import replace
 from pyrite.core.outcome import Cause
 from pyrite.core.specs import JobSpec
 

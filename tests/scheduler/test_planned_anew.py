@@ -5,12 +5,11 @@ So does a driver that has lost a cached block: the stage that read it now reads 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from tests.scheduler.desk import MAP, REDUCE, SHUFFLE, Desk, chain, launched, only, output_of
 
 from pyrite.core.ids import AttemptId, worker_place
+from pyrite.core.lean import replace
 from pyrite.core.outcome import Cause
 from pyrite.core.specs import JobSpec, MapOutput, StageSpec
 from pyrite.scheduler import commands as c

@@ -5,10 +5,9 @@ A seed that fails is run alone with ``simulate(seed)``; once understood it becom
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from pyrite.core.lean import replace
 from pyrite.scheduler import commands as c
 from pyrite.scheduler import events as e
 from pyrite.testing.simulation import Simulation, simulate

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-import uuid
 import weakref
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyrite.api.rdd import RDD
 from pyrite.blocks.level import StorageLevel
+from pyrite.core.lean import state
+from pyrite.core.log import log
 from pyrite.lineage.kept import Gone
 from pyrite.lineage.node import Node
 
 if TYPE_CHECKING:
     from pyrite.api.context import SparkContext
 
-_log = logging.getLogger("pyrite")
 
-
-@dataclass
+@state
 class _Mark:
     """``folder``: where it is saved, if not in blocks. ``taken``: a thread sees to it."""
 
@@ -46,6 +43,8 @@ class Checkpoints:
 
     def set_folder(self, path: str) -> None:
         """Save what is marked from now on under ``path``, in a new folder of this program's."""
+        import uuid
+
         from pyrite.io.filesystem import absolute, filesystem
 
         folder = f"{absolute(path).rstrip('/')}/{uuid.uuid4()}"
@@ -144,7 +143,7 @@ class Checkpoints:
         if unsaved := persisted.unsaved(node.id, partitions):
             RDD(node, self._context)._run(lambda records, task: None, unsaved)
             if unsaved := persisted.unsaved(node.id, partitions):
-                _log.warning(
+                log().warning(
                     "localCheckpoint() of %s waits for the next job: %s of its %s partitions could "
                     "not be kept", node.origin, len(unsaved), len(partitions),
                 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable
@@ -20,7 +19,12 @@ SUBMIT_VARIABLE = "PYRITE_SUBMIT_ARGS"
 
 def submit_options() -> dict[str, Any]:
     """What ``pyrite submit`` was told, or nothing."""
-    options: dict[str, Any] = json.loads(os.environ.get(SUBMIT_VARIABLE, "{}"))
+    given = os.environ.get(SUBMIT_VARIABLE)
+    if not given:
+        return {}
+    import json
+
+    options: dict[str, Any] = json.loads(given)
     return options
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from pyrite.api.callsite import public_call
-from pyrite.api.resource import ResourceProfile
 from pyrite.core.errors import SerializationError
 from pyrite.lineage.dependency import Aggregator, Arrangement, Shuffle
 from pyrite.lineage.narrow import Transformed
@@ -21,6 +20,7 @@ from pyrite.serial.hashing import portable_hash, stable_hash
 if TYPE_CHECKING:
     from pyrite.api.context import SparkContext
     from pyrite.api.rdd import RDD
+    from pyrite.api.resource import ResourceProfile
 
 T_co = TypeVar("T_co", covariant=True)
 

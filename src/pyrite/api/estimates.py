@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import NamedTuple
 
 _NEARLY_NORMAL = 100
@@ -121,6 +120,8 @@ def two_sided_t(freedom: int, confidence: float) -> float:
     if confidence >= 1:
         return math.inf
     if freedom > _NEARLY_NORMAL:
+        from statistics import NormalDist
+
         return NormalDist().inv_cdf((1 + confidence) / 2)
     low, high = 0.0, math.pi / 2
     for _ in range(60):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import filecmp
 import importlib
 import os
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from pyrite.api.application import Application
-from pyrite.io.fetch import fetch, unpack
+from pyrite.core.lean import fresh, state
 from pyrite.io.filesystem import absolute, uri
 
 FOLDER = "files"
@@ -20,7 +17,7 @@ FOLDER = "files"
 _IMPORTABLE_ARCHIVES = (".zip", ".egg", ".whl", ".jar")
 
 
-@dataclass
+@state
 class AddedFiles:
     """What was added to a context, under the names by which `SparkFiles` finds it.
 
@@ -29,12 +26,12 @@ class AddedFiles:
     """
 
     root: str
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = fresh(factory=dict)
     """Address to local path."""
-    archives: dict[str, str] = field(default_factory=dict)
-    import_paths: list[str] = field(default_factory=list)
+    archives: dict[str, str] = fresh(factory=dict)
+    import_paths: list[str] = fresh(factory=list)
     """What was added to ``sys.path``."""
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    lock: threading.RLock = fresh(factory=threading.RLock)
 
     def place(
         self, address: str, name: str, known: dict[str, str], make: Callable[[str], None]
@@ -52,6 +49,8 @@ class AddedFiles:
                 return known[address]
             os.makedirs(self.root, exist_ok=True)
             path = os.path.join(self.root, name)
+            import tempfile
+
             with tempfile.TemporaryDirectory(dir=os.path.dirname(self.root)) as scratch:
                 made = os.path.join(scratch, "made")
                 make(made)
@@ -71,6 +70,8 @@ class AddedFiles:
 
 
 def _same_file(one: str, other: str) -> bool:
+    import filecmp
+
     both = os.path.isfile(one) and os.path.isfile(other)
     return both and filecmp.cmp(one, other, shallow=False)
 
@@ -115,6 +116,8 @@ class Files(Application):
         self._add_file(path, recursive)
 
     def _add_file(self, path: str, recursive: bool) -> str:
+        from pyrite.io.fetch import fetch
+
         self._check_running()
         address = uri(absolute(path))
         return self._added.place(
@@ -169,6 +172,8 @@ class Files(Application):
             FileExistsError: something else of this name was added.
             ValueError: it is no archive.
         """
+        from pyrite.io.fetch import fetch, unpack
+
         self._check_running()
         source, _, alias = path.partition("#")
         address = uri(absolute(source))

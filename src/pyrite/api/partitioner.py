@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from pyrite.core.lean import value
 from pyrite.lineage.partitioner import HashPartitioner
 from pyrite.lineage.partitioner import Partitioner as Rule
 from pyrite.serial.hashing import portable_hash, stable_hash
 
 
-@dataclass(frozen=True)
+@value
 class Partitioner:
     """A key lies in partition ``partitionFunc(key) % numPartitions``.
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +12,8 @@ def through_command(
     command: str, env: dict[str, str] | None, check: bool
 ) -> Callable[[int, Iterator[Any]], Iterator[str]]:
     """A function of (partition number, records) that gives the command's output lines."""
+    import shlex
+
     arguments = shlex.split(command)
     if not arguments:
         raise ValueError("pipe() needs a command")
@@ -27,6 +27,8 @@ def _piped(
     check: bool,
     records: Iterator[Any],
 ) -> Iterator[str]:
+    import subprocess
+
     process = subprocess.Popen(
         arguments,
         env={**os.environ, **(env or {})},

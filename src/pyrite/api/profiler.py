@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import atexit
-import cProfile
 import os
-import pstats
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyrite.api.accumulators import Accumulator, AccumulatorParam
@@ -16,11 +13,14 @@ from pyrite.api.application import Application
 from pyrite.core.context import TaskContext
 from pyrite.core.errors import UnsupportedError
 from pyrite.core.ids import NodeId
+from pyrite.core.lean import value
 from pyrite.core.outcome import Success
 from pyrite.core.settings import Settings
 from pyrite.plan.program import Program
 
 if TYPE_CHECKING:
+    import pstats
+
     from pyrite.api.context import SparkContext
 
 
@@ -76,6 +76,9 @@ class BasicProfiler(Profiler):
 
     def profile(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call ``func``, in a task, and give what it returns; its calls are added to `stats`."""
+        import cProfile
+        import pstats
+
         profile = cProfile.Profile()
         try:
             return profile.runcall(func, *args, **kwargs)
@@ -102,7 +105,7 @@ class BasicProfiler(Profiler):
             stats.dump_stats(os.path.join(path, f"rdd_{id}.pstats"))
 
 
-@dataclass(frozen=True)
+@value
 class _Profiled:
     """A stage's program under a profiler."""
 

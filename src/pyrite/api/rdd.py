@@ -11,7 +11,6 @@ from pyrite.api.numbers import NumberActions
 from pyrite.api.pairs import PairTransformations
 from pyrite.api.partitioner import Partitioner, shown
 from pyrite.api.persistence import Persistence
-from pyrite.api.resource import ResourceProfile, met
 from pyrite.api.saving import SavingActions
 from pyrite.api.transformations import Transformations
 from pyrite.compile.compiler import Compiler
@@ -21,6 +20,7 @@ from pyrite.plan.explain import label, lineage_text, stages_text
 
 if TYPE_CHECKING:
     from pyrite.api.context import SparkContext
+    from pyrite.api.resource import ResourceProfile
 
 
 class RDD(
@@ -72,6 +72,8 @@ class RDD(
         Raises:
             UnsupportedError: more than one core a task is asked for, or a device.
         """
+        from pyrite.api.resource import met
+
         self._profile = met(profile)
         return self
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pyrite.batch.numeric import numpy
@@ -11,6 +10,7 @@ from pyrite.batch.text import WordCount
 from pyrite.batch.words import WordCounter
 from pyrite.compile.bound import Bound
 from pyrite.core.context import TaskContext
+from pyrite.core.lean import value
 from pyrite.lineage.blocks import TextBlock, TextBlocks
 from pyrite.lineage.node import Node
 
@@ -21,7 +21,7 @@ _LEAST = 1 << 17
 _BLOCK_BYTES = 1 << 17
 
 
-@dataclass(frozen=True)
+@value
 class Counting:
     """A text whose words are to be counted.
 

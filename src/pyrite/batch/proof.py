@@ -6,17 +6,17 @@ import ast
 import operator
 import types
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyrite.compile.bound import is_watched
 from pyrite.compile.stage import fingerprint
+from pyrite.core.lean import value
 
 if TYPE_CHECKING:
     from pyrite.compile.source import Sources
 
 
-@dataclass(frozen=True)
+@value
 class Proof:
     """That a kernel does what some functions do.
 
@@ -39,7 +39,7 @@ def _fingerprint(function: Any) -> tuple[int, int] | None:
     return fingerprint(function) if isinstance(function, types.FunctionType) else None
 
 
-@dataclass(frozen=True)
+@value
 class Formula:
     """A function that does nothing but to return the value of an expression.
 

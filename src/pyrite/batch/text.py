@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from pyrite.batch.proof import Formula, Proof, formula, is_addition, is_identity
 from pyrite.compile.ends import Combine, End, functions_of
+from pyrite.core.lean import replace, value
 from pyrite.lineage.ops import Filter, FlatMap, Map, Op
 
 if TYPE_CHECKING:
     from pyrite.compile.source import Sources
 
 
-@dataclass(frozen=True)
+@value
 class Words:
     """Which words of lines are meant.
 
@@ -36,7 +36,7 @@ class Words:
         return f"words of text, cut {at}{lower}{some}"
 
 
-@dataclass(frozen=True)
+@value
 class WordCount:
     """A stage that counts words of text."""
 

@@ -18,16 +18,15 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pickle import PickleBuffer
 from typing import IO, Any
 from zlib import crc32
 
 from pyrite.blocks.sizes import size_of
 from pyrite.core.errors import BroadcastGone, CorruptBlockError
+from pyrite.core.lean import value
 from pyrite.serial.cached import pickler
 from pyrite.serial.closures import explained
 from pyrite.serial.records import loads_with
@@ -47,7 +46,7 @@ def write_broadcast(path: str, value: Any) -> int:
         SerializationError: the value cannot be pickled; the message says what in it is at fault.
         OSError: it cannot be written.
     """
-    unfinished = f"{path}.{uuid.uuid4().hex[:12]}"
+    unfinished = f"{path}.{os.urandom(6).hex()}"
     try:
         with open(unfinished, "xb") as file:
             _write(file, value)
@@ -98,7 +97,7 @@ def read_broadcast(path: str, *, check_buffers: bool = True) -> Any:
     return loads_with(pickled, buffers)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Open:
     value: Any
     size: int

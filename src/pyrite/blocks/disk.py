@@ -11,7 +11,6 @@ import io
 import os
 import shutil
 import struct
-import uuid
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
@@ -112,7 +111,7 @@ class BlockWriter:
 
     def __init__(self, path: str, block: BlockId) -> None:
         self._path = path
-        self._unfinished = f"{path}.{uuid.uuid4().hex[:12]}"
+        self._unfinished = f"{path}.{os.urandom(6).hex()}"
         self._batches = 0
         self._records = 0
         self._file: io.FileIO | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, NoReturn
+
+from pyrite.core.lean import replace, value
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@value
 class StorageLevel:
     """How a dataset is kept, once computed: for `RDD.persist`. Names and flags are PySpark's.
 
@@ -55,6 +56,20 @@ class StorageLevel:
     MEMORY_AND_DISK_DESER: ClassVar[StorageLevel]
     OFF_HEAP: ClassVar[StorageLevel]
 
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{self!r} cannot be changed: make another StorageLevel")
+
+    def __init__(
+        self,
+        useDisk: bool,
+        useMemory: bool,
+        useOffHeap: bool,
+        deserialized: bool,
+        replication: int = 1,
+    ) -> None:
+        fields = (useDisk, useMemory, useOffHeap, deserialized, replication)
+        vars(self).update(zip(self.__match_args__, fields, strict=True))
+
     @property
     def keeps_objects(self) -> bool:
         """Whether records stay live objects in memory, rather than bytes."""
@@ -93,8 +108,6 @@ class StorageLevel:
 
 class SerializedLevel(StorageLevel):
     """A level in memory that keeps bytes, though its flags do not say so."""
-
-    __slots__ = ()
 
     @property
     def keeps_objects(self) -> bool:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from pyrite.blocks.batches import Batch, pack, unpack
 from pyrite.blocks.level import StorageLevel
 from pyrite.core.ids import BlockId, NodeId
+from pyrite.core.lean import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Objects:
     """A block as live objects.
 
@@ -33,7 +33,7 @@ class Objects:
         return pack(self.objects)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Serialized:
     """A block as bytes, of which there are ``size``."""
 

@@ -6,7 +6,6 @@ records that cannot be pickled), the records are handed on, and computed again w
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -20,9 +19,8 @@ from pyrite.blocks.sizes import SizeEstimate
 from pyrite.core.context import MemoryWatch
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import BlockId, NodeId
+from pyrite.core.log import log
 from pyrite.core.outcome import BlockChange
-
-_log = logging.getLogger("pyrite")
 
 _GROWTH = 8
 """Between two looks at the memory, a block that is being taken in grows by one part in so many,"""
@@ -248,7 +246,7 @@ class BlockStore:
         try:
             payloads = self._disk.read(block)
         except (CorruptBlockError, OSError) as error:
-            _log.warning("block %s of dataset %s is lost: %s", block.partition, block.node, error)
+            log().warning("block %s of dataset %s is lost: %s", block.partition, block.node, error)
             self._lose_file(block)
             return None
         if payloads is None:
@@ -281,4 +279,5 @@ class BlockStore:
         self._changes[block, place] = BlockChange(block, place, held, size)
 
     def _warn(self, block: BlockId, reason: NotKept, what: str = _NOT_KEPT) -> None:
-        _log.warning("partition %s of dataset %s %s: %s", block.partition, block.node, what, reason)
+        where = f"partition {block.partition} of dataset {block.node}"
+        log().warning("%s %s: %s", where, what, reason)

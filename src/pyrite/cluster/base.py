@@ -5,17 +5,17 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyrite.core.barrier import BarrierAnswer, BarrierCall
 from pyrite.core.ids import AttemptId, NodeId, ShuffleId, StageId, WorkerId
+from pyrite.core.lean import value
 from pyrite.core.outcome import TaskReport
 from pyrite.core.specs import MapOutput, TaskLaunch
 from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WorkerPrinted:
     """Whole lines that a worker printed, without the last one's end.
 
@@ -30,14 +30,14 @@ class WorkerPrinted:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ClusterFailed:
     """No workers can be had; nothing will run any more."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BarrierReached:
     """A task of a barrier stage waits for an answer."""
 

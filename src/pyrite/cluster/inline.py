@@ -21,7 +21,8 @@ from pyrite.executor.depth import deepened
 from pyrite.executor.memory import Memory
 from pyrite.executor.runner import TaskRunner
 from pyrite.scheduler.events import WorkerJoined
-from pyrite.shuffle.service import FileShuffle, shuffle_folder
+from pyrite.shuffle.folder import shuffle_folder
+from pyrite.shuffle.service import FileShuffle
 
 _NODE = "driver"
 _WORKER: WorkerId = 0

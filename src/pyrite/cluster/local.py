@@ -31,8 +31,8 @@ from pyrite.cluster.base import (
     Sink,
     WorkerPrinted,
 )
+from pyrite.cluster.forking import NOTICE, STARTED, ZygoteSettings
 from pyrite.cluster.process import WorkerProcess, ended_because, spawn_zygote
-from pyrite.cluster.zygote import NOTICE, STARTED, ZygoteSettings
 from pyrite.core.barrier import BarrierAnswer, BarrierCall
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import AttemptId, NodeId, ShuffleId, StageId, WorkerId
@@ -48,9 +48,9 @@ from pyrite.executor.messages import (
     ImportFrom,
     RunTask,
 )
-from pyrite.executor.worker import CANCEL_SIGNAL, WorkerSettings
+from pyrite.executor.settings import CANCEL_SIGNAL, WorkerSettings
 from pyrite.scheduler.events import TaskProgress, WorkerJoined, WorkerLost
-from pyrite.shuffle.service import shuffle_folder
+from pyrite.shuffle.folder import shuffle_folder
 
 NODE = "localhost"
 _STATUS_GRACE_SECONDS = 1.0

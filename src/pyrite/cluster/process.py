@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from pyrite.cluster.zygote import SPAWN, ZygoteSettings
+from pyrite.cluster.forking import SPAWN, ZygoteSettings
 from pyrite.core.ids import AttemptId, StageId, WorkerId
 from pyrite.core.specs import StageInputs, StageProgram
 from pyrite.executor.messages import Decoder, encode, received

@@ -19,35 +19,12 @@ import select
 import shutil
 import signal
 import socket
-import struct
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from pyrite.cluster.forking import NOTICE, SPAWN, STARTED, ZygoteSettings
 from pyrite.core.ids import WorkerId
 from pyrite.executor import worker as worker_process
-from pyrite.executor.worker import WorkerSettings
-
-SPAWN = struct.Struct("<q")
-"""Driver to zygote: a worker id, with three descriptors: its channel, its stdout and stderr."""
-NOTICE = struct.Struct("<qqq")
-"""Zygote to driver: worker, pid, and its wait status, or -1 when it has just been started."""
-STARTED = -1
-
-
-@dataclass(frozen=True)
-class ZygoteSettings:
-    """What the driver tells first.
-
-    Parameters:
-        path: the driver's ``sys.path``, so that workers import what it can import.
-        python_path: the driver's PYTHONPATH, or None.
-        worker: what each worker is told.
-    """
-
-    path: list[str]
-    python_path: str | None
-    worker: WorkerSettings
 
 
 class Zygote:
@@ -186,7 +163,8 @@ def main() -> None:
         os.environ.pop("PYTHONPATH", None)
     else:
         os.environ["PYTHONPATH"] = settings.python_path
-    importlib.import_module("pyrite.api.rdd")  # by name, being above us: what tasks' functions use
+    for name in ("pyrite.api.rdd", "cloudpickle"):  # what tasks' functions are made of
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()
     zygote = Zygote(sock, settings)

@@ -6,7 +6,6 @@ import builtins
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pyrite.compile.stage import (
@@ -20,6 +19,7 @@ from pyrite.compile.stage import (
     fingerprint,
 )
 from pyrite.compile.tools import TOOLS
+from pyrite.core.lean import value
 from pyrite.lineage.ops import stopped_early
 
 Left: TypeAlias = tuple[int, Iterator[Any], Any]
@@ -138,7 +138,7 @@ def is_watched() -> bool:
     )
 
 
-@dataclass(frozen=True)
+@value
 class Seen:
     """What a frame of a generated function stands for.
 
@@ -147,7 +147,7 @@ class Seen:
         arguments: of the function.
     """
 
-    function: types.FunctionType | None
+    function: Any
     arguments: tuple[Any, ...] = ()
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyrite.compile.stage import PREFIX
+from pyrite.core.lean import state
 
 CELL = PREFIX + "cell"
 
 
-@dataclass
+@state
 class Pair:
     """A tuple of two that is not made until somebody asks for it as a whole.
 

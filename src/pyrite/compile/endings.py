@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pyrite.compile.elements import (
     Element,
@@ -20,6 +19,7 @@ from pyrite.compile.elements import (
 from pyrite.compile.ends import Combine, End, Merge, Scatter, Yield
 from pyrite.compile.inline import Inliner, Statements, shown
 from pyrite.compile.stage import PREFIX, STAGE, Shown
+from pyrite.core.lean import value
 from pyrite.lineage.terminals import Collect, Count, Fold, ForEach, Reduce
 
 RECORD, RECORDS = f"{PREFIX}record", f"{PREFIX}records"
@@ -27,7 +27,7 @@ _TOTAL, _TABLE, _LEFT, _ERROR = (f"{PREFIX}{each}" for each in ("total", "table"
 _GET, _ADD, _OUT, _COUNT = (f"{PREFIX}{each}" for each in ("get", "add", "out", "count"))
 
 
-@dataclass(frozen=True)
+@value
 class Loop:
     """A loop of a generator's.
 

@@ -4,10 +4,10 @@ need no more of the compiler than this, and `pyrite.compile.bound`."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pyrite.compile.stage import StageCode
+from pyrite.core.lean import value
 from pyrite.lineage.dependency import Aggregator, Shuffle
 from pyrite.lineage.ops import Op
 from pyrite.lineage.partitioner import HashPartitioner
@@ -15,7 +15,7 @@ from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
 from pyrite.serial.hashing import stable_hash
 
 
-@dataclass(frozen=True)
+@value
 class Combine:
     """Into a dict, one combiner a key."""
 
@@ -23,19 +23,19 @@ class Combine:
     merge_value: Any
 
 
-@dataclass(frozen=True)
+@value
 class Merge:
     """Combiners, of a shuffle's reader, into a dict, one a key."""
 
     merge_combiners: Any
 
 
-@dataclass(frozen=True)
+@value
 class Yield:
     """One after another, to whoever draws them."""
 
 
-@dataclass(frozen=True)
+@value
 class Scatter:
     """Into columns, by the partition of the key.
 
@@ -97,7 +97,7 @@ def trailing(ops: Sequence[Op]) -> Sequence[Op]:
     return last[0][1] if last and ops[-1].by_record else ()
 
 
-@dataclass(frozen=True)
+@value
 class Compiled:
     """What became of a run of ops.
 

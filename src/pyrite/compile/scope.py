@@ -9,11 +9,11 @@ import ast
 import types
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
 
 from pyrite.compile.elements import Pair, again, load, tuple_of
 from pyrite.compile.source import Definition, Refused
 from pyrite.compile.stage import PREFIX
+from pyrite.core.lean import value
 
 _SEES_ITS_FRAME = frozenset(
     {"super", "__class__", "locals", "vars", "dir", "eval", "exec", "globals", "breakpoint"}
@@ -29,7 +29,7 @@ _VARIADIC = 0x04 | 0x08
 _GENERATING = 0x20 | 0x80 | 0x200
 
 
-@dataclass(frozen=True)
+@value
 class Shape:
     """A function that may be written out.
 

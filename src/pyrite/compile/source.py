@@ -14,10 +14,10 @@ import linecache
 import os
 import types
 import warnings
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pyrite.compile.stage import WHERE_DEFINED
+from pyrite.core.lean import value
 
 Definition: TypeAlias = ast.Lambda | ast.FunctionDef
 
@@ -31,7 +31,7 @@ class Refused(Exception):
     """Why something is not compiled into a stage, for `explain(codegen=True)`."""
 
 
-@dataclass(frozen=True)
+@value
 class Source:
     """A function's tree.
 

@@ -6,12 +6,12 @@ import sys
 import types
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any, Literal, TypeAlias
 from zlib import adler32, crc32
 
+from pyrite.core.lean import value
 from pyrite.serial.records import dumps_by_value, loads
 
 PREFIX = "_pyr_"
@@ -34,7 +34,7 @@ _MOST_UNITS = 8
 _NO_COLUMNS, _LONG, _NOWHERE = 13, 14, 15
 
 
-@dataclass(frozen=True)
+@value
 class Constant:
     """A value that stands in the code."""
 
@@ -45,7 +45,7 @@ Shown: TypeAlias = "str | Constant | tuple[Shown, Shown] | None"
 """Where a value is: in a variable, in the code, in the parts of a pair, or nowhere."""
 
 
-@dataclass(frozen=True)
+@value
 class Mark:
     """To what some instructions belong.
 
@@ -62,7 +62,7 @@ class Mark:
     within: bool = False
 
 
-@dataclass(frozen=True)
+@value
 class Binding:
     """A value that the generated function has as a default argument.
 
@@ -80,7 +80,7 @@ class Binding:
     tool: str = ""
 
 
-@dataclass(frozen=True)
+@value
 class Cell:
     """A captured variable: that of one of the functions."""
 
@@ -89,7 +89,7 @@ class Cell:
     place: int
 
 
-@dataclass(frozen=True)
+@value
 class StageCode:
     """A generated function, for tasks to make. Pickled once, and read once by a process that runs
     many stages with the same: see `pyrite.compile.compiler`.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyrite.core.errors import BarrierError
 from pyrite.core.ids import AttemptId
+from pyrite.core.lean import value
 
 ADDRESSES = "getTaskInfos"
 """The method that asks where the tasks of the stage run. All others wait for all tasks."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BarrierCall:
     """A task has come to a point where it waits.
 
@@ -29,7 +29,7 @@ class BarrierCall:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BarrierAnswer:
     """What the driver says to a `BarrierCall`.
 

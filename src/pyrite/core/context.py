@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pyrite.core.barrier import Barrier
 from pyrite.core.ids import AttemptId, BlockId, NodeId
+from pyrite.core.lean import fresh, state
 from pyrite.core.outcome import FetchFailure, Metrics
 from pyrite.core.specs import MapOutput
 
@@ -100,7 +100,7 @@ class Accumulated(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@state
 class TaskContext:
     """One running attempt.
 
@@ -132,15 +132,15 @@ class TaskContext:
     blocks: BlockService
     scratch: str
     folder: str = ""
-    properties: Mapping[str, str] = field(default_factory=dict)
-    accumulated: dict[int, Accumulated] = field(default_factory=dict)
+    properties: Mapping[str, str] = fresh(factory=dict)
+    accumulated: dict[int, Accumulated] = fresh(factory=dict)
     barrier: Barrier | None = None
     lost_block: BlockId | None = None
-    metrics: Metrics = field(default_factory=Metrics)
+    metrics: Metrics = fresh(factory=Metrics)
     position: Callable[[], str] | None = None
     batch_size: int = 4096
-    thread: int = field(default_factory=threading.get_ident)
-    _closers: list[Callable[[], object]] = field(default_factory=list)
+    thread: int = fresh(factory=threading.get_ident)
+    _closers: list[Callable[[], object]] = fresh(factory=list)
 
     def on_close(self, callback: Callable[[], object]) -> None:
         """Call ``callback`` when the attempt ends, however it ends."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from pyrite.core.lean import value
 from pyrite.core.machine import available_cores
 
 _LOCAL_CLUSTER = r"local-cluster\[\s*([1-9]\d*)\s*,\s*([1-9]\d*)\s*,\s*\d+\s*\]"
 
 
-@dataclass(frozen=True)
+@value
 class Master:
     """Where a program runs.
 

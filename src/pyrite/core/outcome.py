@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
 from pyrite.core.ids import AttemptId, BlockId, ShuffleId, WorkerId
-from pyrite.core.lean import lean_pickle
+from pyrite.core.lean import fresh, state, value
 from pyrite.core.specs import MapOutput
 
 
@@ -28,7 +27,7 @@ class Cause(Enum):
     """Stopped on request; never counted against the task."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Failure:
     """A failed attempt. ``error`` is opaque here: a pickled exception, or None."""
 
@@ -37,8 +36,7 @@ class Failure:
     error: bytes | None = None
 
 
-@lean_pickle
-@dataclass(slots=True)
+@state
 class Metrics:
     """Counters of one attempt, added to by the code that moves the data."""
 
@@ -55,8 +53,7 @@ class Metrics:
     run_seconds: float = 0.0
 
 
-@lean_pickle
-@dataclass(frozen=True, slots=True)
+@value
 class Success:
     """``output`` for a map task, ``result`` (a `pyrite.serial.records.Parcel`) for a result task;
     ``accumulated``: what it added to accumulators (pickled, by their numbers), or nothing."""
@@ -66,7 +63,7 @@ class Success:
     accumulated: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FetchFailure:
     """A map output could not be read: gone, cut short, or its checksum is wrong.
 
@@ -79,10 +76,10 @@ class FetchFailure:
     map_partition: int
     output: MapOutput
     message: str
-    others: Mapping[int, MapOutput] = field(default_factory=dict)
+    others: Mapping[int, MapOutput] = fresh(factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BlockMissing:
     """A cached block was not where the plan took it to be."""
 
@@ -92,8 +89,7 @@ class BlockMissing:
 Outcome: TypeAlias = Success | Failure | FetchFailure | BlockMissing
 
 
-@lean_pickle
-@dataclass(frozen=True, slots=True)
+@value
 class BlockChange:
     """A block of a cached dataset that is now held in a place, or no longer is.
 
@@ -108,13 +104,12 @@ class BlockChange:
     bytes: int = 0
 
 
-@lean_pickle
-@dataclass(frozen=True, slots=True)
+@value
 class TaskReport:
     """What a worker says when an attempt has ended; ``blocks``: what it has kept and let go."""
 
     worker: WorkerId
     attempt: AttemptId
     outcome: Outcome
-    metrics: Metrics = field(default_factory=Metrics)
+    metrics: Metrics = fresh(factory=Metrics)
     blocks: tuple[BlockChange, ...] = ()

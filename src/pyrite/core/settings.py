@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from pyrite.core.lean import value
 from pyrite.core.machine import machine_memory
 from pyrite.core.parsing import (
     MB,
@@ -26,7 +25,7 @@ from pyrite.core.parsing import (
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@value
 class Setting(Generic[T]):
     """One setting.
 
@@ -278,6 +277,8 @@ class Settings:
         names = [setting.name for setting in ALL]
         for name in values:
             if name.startswith("pyrite.") and name not in names:
+                import difflib
+
                 close = difflib.get_close_matches(name, names, 1)
                 hint = f"; did you mean {close[0]}?" if close else ""
                 raise ValueError(f"there is no setting {name}{hint}")

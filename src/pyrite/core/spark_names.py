@@ -6,7 +6,6 @@ honour, only the family is named.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable
 
 _FAMILIES = """
@@ -85,6 +84,8 @@ def without_meaning(names: Iterable[str], honoured: Collection[str]) -> str:
         if name in SPARK_NAMES or name.startswith(SPARK_FAMILIES):
             told.append(name)
         elif name.startswith("spark."):
+            import difflib
+
             close = difflib.get_close_matches(name, known, 1, cutoff=0.85)
             told += [f"{name} (did you mean {each}?)" for each in close]
     return f"these settings mean nothing to Pyrite: {', '.join(told)}" if told else ""

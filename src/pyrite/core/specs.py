@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId
-from pyrite.core.lean import lean_pickle
+from pyrite.core.lean import entity, fresh, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StageSpec:
     """A stage as the scheduler sees it: tasks that may run side by side.
 
@@ -38,13 +37,13 @@ class StageSpec:
     parents: tuple[StageId, ...] = ()
     shuffle: ShuffleId | None = None
     name: str = ""
-    preferred: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    preferred: Mapping[int, tuple[str, ...]] = fresh(factory=dict)
     pinned: bool = False
     barrier: bool = False
     by_position: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JobSpec:
     """Stages needed for one action, parents before children; the last is the result stage."""
 
@@ -57,8 +56,7 @@ class JobSpec:
         return self.stages[-1]
 
 
-@lean_pickle
-@dataclass(frozen=True, slots=True)
+@value
 class MapOutput:
     """Where one map task's shuffle file lies.
 
@@ -75,7 +73,7 @@ class MapOutput:
     records: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class StageProgram:
     """The pickled code of a stage, and the folders its modules are imported from (as in
     ``sys.path``). It travels once to each worker.
@@ -95,7 +93,7 @@ class StageProgram:
         return StageProgram, (self.stage, self.code, self.path, self.barrier)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class StageInputs:
     """The pickled addresses of a stage's shuffle inputs, for one epoch of the stage.
 
@@ -107,7 +105,7 @@ class StageInputs:
     code: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskLaunch:
     """All a worker needs to run one attempt. ``split`` is the packed source partition(s), a
     `pyrite.serial.records.Parcel`; ``properties`` are those of the job."""
@@ -116,4 +114,4 @@ class TaskLaunch:
     program: StageProgram
     inputs: StageInputs
     split: Any
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = fresh(factory=dict)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from typing import Any
 
+from pyrite.core.outcome import Metrics
 from pyrite.driver.events import ApplicationEnded, DriverEvent
 
 
@@ -29,9 +30,17 @@ class EventLog:
         self._write({"event": "ApplicationStarted", "name": application})
 
     def __call__(self, event: DriverEvent) -> None:
-        self._write({"event": type(event).__name__, **asdict(event)})
+        self._write({"event": type(event).__name__, **_by_name(event)})
         if isinstance(event, ApplicationEnded):
             self._file.close()
 
     def _write(self, fields: dict[str, object]) -> None:
         self._file.write(json.dumps(fields) + "\n")
+
+
+def _by_name(event: Any) -> dict[str, Any]:
+    return {name: _plain(getattr(event, name)) for name in event.__match_args__}
+
+
+def _plain(value: Any) -> Any:
+    return _by_name(value) if isinstance(value, Metrics) else value

@@ -6,14 +6,14 @@ Every event has ``time``, in seconds since the epoch.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pyrite.core.ids import AttemptId, JobId, StageId, WorkerId
+from pyrite.core.lean import fresh, value
 from pyrite.core.outcome import Cause, Metrics
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JobStarted:
     """``properties`` are those of the thread that started it: its group, its tags, ...
 
@@ -28,7 +28,7 @@ class JobStarted:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JobEnded:
     """``error`` is empty if the job succeeded. ``accumulators`` are the values, at this time, of
     those with names that its tasks added to."""
@@ -36,10 +36,10 @@ class JobEnded:
     time: float
     job: JobId
     error: str
-    accumulators: Mapping[str, str] = field(default_factory=dict)
+    accumulators: Mapping[str, str] = fresh(factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StageStarted:
     """``tasks`` is the number of partitions that are missing, not of all there are."""
 
@@ -49,7 +49,7 @@ class StageStarted:
     tasks: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StageEnded:
     """``complete`` is False if its jobs ended before it did."""
 
@@ -58,7 +58,7 @@ class StageEnded:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskStarted:
     """``reason`` says why the attempt runs, and why on this worker."""
 
@@ -68,7 +68,7 @@ class TaskStarted:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskEnded:
     """``error`` is empty if the attempt succeeded."""
 
@@ -84,7 +84,7 @@ class TaskEnded:
         return self.error.startswith(f"{Cause.CANCELLED.value}:")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskPrinted:
     time: float
     attempt: AttemptId | None
@@ -93,21 +93,21 @@ class TaskPrinted:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WorkerUp:
     time: float
     worker: WorkerId
     node: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WorkerDown:
     time: float
     worker: WorkerId
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutputLost:
     """A map output could not be read: its task runs again."""
 
@@ -117,7 +117,7 @@ class OutputLost:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ApplicationEnded:
     """The context was stopped. The last event."""
 

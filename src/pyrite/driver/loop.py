@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 import time
@@ -12,6 +11,7 @@ from collections.abc import Sequence
 from pyrite.cluster.base import BarrierReached, Cluster, ClusterEvent, ClusterFailed, WorkerPrinted
 from pyrite.core.errors import JobFailed, StoppedError
 from pyrite.core.ids import AttemptId, BlockId, JobId, WorkerId
+from pyrite.core.log import log
 from pyrite.core.outcome import BlockMissing, Cause, Failure, FetchFailure, Success, TaskReport
 from pyrite.driver import events as seen
 from pyrite.driver.cached import CachedBlocks
@@ -39,7 +39,6 @@ from pyrite.serial.records import loads
 _OUTPUTS_AHEAD = 16
 """Blocks of printed lines that may wait to be shown."""
 _STOP_CHECK_SECONDS = 0.2
-_log = logging.getLogger("pyrite")
 
 
 class Loop:
@@ -391,5 +390,5 @@ class Loop:
             try:
                 listener(event)
             except Exception:  # a full disk under the event log is no reason to fail a job
-                _log.exception("%r is told no more: it failed at %r", listener, event)
+                log().exception("%r is told no more: it failed at %r", listener, event)
                 self._listeners = [each for each in self._listeners if each is not listener]

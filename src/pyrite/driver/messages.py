@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyrite.cluster.base import ClusterEvent
 from pyrite.core.ids import NodeId
+from pyrite.core.lean import value
 from pyrite.driver.job import Job
 from pyrite.scheduler import events as heard
 
@@ -16,14 +16,14 @@ class Stop:
     """Ends the loop."""
 
 
-@dataclass(frozen=True)
+@value
 class ForgetBroadcast:
     """Tasks of later jobs read the broadcast value anew."""
 
     number: int
 
 
-@dataclass(frozen=True)
+@value
 class CancelChosen:
     """Ends the jobs that are chosen, of those submitted before."""
 
@@ -31,14 +31,14 @@ class CancelChosen:
     chosen: Callable[[Job], bool]
 
 
-@dataclass(frozen=True)
+@value
 class Unpersisted:
     """What has been kept of a dataset so far is not wanted any more."""
 
     dataset: NodeId
 
 
-@dataclass(frozen=True)
+@value
 class DatasetDropped:
     """Nobody can name a dataset any more that was kept."""
 

@@ -8,9 +8,9 @@ accumulators.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 
 from pyrite.core.ids import JobId, StageId
+from pyrite.core.lean import fresh, state
 from pyrite.driver.events import (
     ApplicationEnded,
     DriverEvent,
@@ -30,7 +30,7 @@ _PATIENCE_SECONDS = 0.5
 _REDRAW_SECONDS = 0.1
 
 
-@dataclass
+@state
 class Progress:
     """A listener that keeps a screen up to date.
 
@@ -38,12 +38,12 @@ class Progress:
         screen: where to show; by default, where the program's user looks.
     """
 
-    screen: Screen = field(default_factory=screen_here)
-    _stages: dict[StageId, StageLine] = field(default_factory=dict)
-    _jobs: dict[JobId, JobStarted] = field(default_factory=dict)
+    screen: Screen = fresh(factory=screen_here)
+    _stages: dict[StageId, StageLine] = fresh(factory=dict)
+    _jobs: dict[JobId, JobStarted] = fresh(factory=dict)
     _at_rest: threading.Event | None = None
     """Set when no stage runs any more; there is none if none runs."""
-    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _lock: threading.RLock = fresh(factory=threading.RLock)
 
     def __call__(self, event: DriverEvent) -> None:
         with self._lock:

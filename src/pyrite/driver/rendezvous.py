@@ -4,15 +4,15 @@ answered what; it carries out nothing."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from pyrite.core.barrier import ADDRESSES, BarrierAnswer, BarrierCall
 from pyrite.core.ids import AttemptId, StageId, WorkerId
+from pyrite.core.lean import fresh, state
 
 Answers = list[tuple[WorkerId, BarrierAnswer]]
 
 
-@dataclass
+@state
 class _Member:
     """One task of a try. ``met`` counts the rounds it has come through."""
 
@@ -23,13 +23,13 @@ class _Member:
     ended: bool = False
 
 
-@dataclass
+@state
 class _Try:
     """One run of a barrier stage, all of whose tasks have the same attempt number."""
 
     number: int
     size: int
-    members: dict[int, _Member] = field(default_factory=dict)
+    members: dict[int, _Member] = fresh(factory=dict)
     """By partition."""
     deadline: float = float("inf")
 

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pyrite.core.outcome import Metrics
 from pyrite.driver.events import TaskEnded
 
 
-@dataclass(eq=False)
 class StageLine:
     """A running stage.
 
     Parameters:
         started: seconds since the epoch.
+        done, failures: how many of its tasks have succeeded, and attempts failed.
         bytes_in: bytes read by tasks that have succeeded, from storage and from shuffles.
     """
 
-    name: str
-    tasks: int
-    started: float
-    done: int = 0
-    bytes_in: int = 0
-    spilled: int = 0
-    failures: int = 0
+    def __init__(
+        self,
+        name: str,
+        tasks: int,
+        started: float,
+        done: int = 0,
+        bytes_in: int = 0,
+        spilled: int = 0,
+        failures: int = 0,
+    ) -> None:
+        self.name = name
+        self.tasks = tasks
+        self.started = started
+        self.done = done
+        self.bytes_in = bytes_in
+        self.spilled = spilled
+        self.failures = failures
 
     def add(self, event: TaskEnded) -> None:
         """Count a task that has ended."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from pyrite.core.ids import AttemptId, JobId, StageId, WorkerId
+from pyrite.core.lean import fresh, replace, state
 from pyrite.driver.events import (
     DriverEvent,
     JobEnded,
@@ -24,7 +24,7 @@ _KEPT = 1000
 """Jobs, and stages, that are remembered; the oldest are forgotten, but none that runs."""
 
 
-@dataclass
+@state
 class JobStatus:
     """``state`` is RUNNING, SUCCEEDED or FAILED."""
 
@@ -38,7 +38,7 @@ class JobStatus:
         return self.state == "RUNNING"
 
 
-@dataclass
+@state
 class StageStatus:
     """One stage that was begun at least once; the counts are those of its last run.
 
@@ -57,7 +57,7 @@ class StageStatus:
     active: bool = True
 
 
-@dataclass
+@state
 class WorkerStatus:
     id: WorkerId
     node: str
@@ -73,14 +73,14 @@ K = TypeVar("K")
 S = TypeVar("S", bound=_Forgettable)
 
 
-@dataclass
+@state
 class Status:
     """A listener that keeps the state of recent jobs and stages; asked from any thread."""
 
-    _jobs: dict[JobId, JobStatus] = field(default_factory=dict)
-    _stages: dict[StageId, StageStatus] = field(default_factory=dict)
-    _workers: dict[WorkerId, WorkerStatus] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _jobs: dict[JobId, JobStatus] = fresh(factory=dict)
+    _stages: dict[StageId, StageStatus] = fresh(factory=dict)
+    _workers: dict[WorkerId, WorkerStatus] = fresh(factory=dict)
+    _lock: threading.Lock = fresh(factory=threading.Lock)
 
     # -- what is asked ------------------------------------------------------------------
 

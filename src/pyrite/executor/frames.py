@@ -45,7 +45,8 @@ def places(traceback: TracebackType | None) -> tuple[Place, ...]:
             if compiled.function is None:
                 traceback = traceback.tb_next
                 continue
-            code, names = compiled.function.__code__, compiled.function.__globals__
+            function = compiled.function
+            code, names = function.__code__, function.__globals__
         found.append(
             Place(
                 code.co_filename,

@@ -14,13 +14,12 @@ import threading
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Any
 
 from pyrite.core.barrier import BarrierAnswer, BarrierCall
 from pyrite.core.errors import CorruptBlockError
 from pyrite.core.ids import AttemptId, NodeId, StageId
-from pyrite.core.lean import lean_pickle
+from pyrite.core.lean import fresh, value
 from pyrite.serial.records import Apart, Parcel
 
 HEADER = struct.Struct("<QII")
@@ -32,52 +31,51 @@ _LARGE = 1 << 16
 """Bytes of a piece that is worth being read to its place."""
 
 
-@lean_pickle
-@dataclass(frozen=True, slots=True)
+@value
 class RunTask:
     """Driver to worker: run this attempt. Its stage's program and inputs came before."""
 
     attempt: AttemptId
     split: Parcel
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = fresh(factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ForgetStage:
     """Driver to worker: no more tasks of this stage."""
 
     stage: StageId
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ImportFrom:
     """Driver to worker: modules may be in this folder or archive, too."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ForgetBroadcast:
     """Driver to worker: drop the value, and read it again if a later task wants it."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ForgetDataset:
     """Driver to worker: nobody will read this dataset's cached blocks again."""
 
     dataset: NodeId
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hello:
     """Worker to driver: ready for tasks."""
 
     pid: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Heartbeat:
     """Worker to driver, now and then while a task runs.
 
@@ -89,7 +87,7 @@ class Heartbeat:
     memory: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dying:
     """Worker to driver: the last words of a worker that ends itself for lack of memory."""
 

@@ -13,13 +13,13 @@ import reprlib
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
 from pyrite.compile.bound import seen
 from pyrite.core.context import TaskContext
 from pyrite.core.errors import JobFailed
+from pyrite.core.lean import replace, value
 from pyrite.core.outcome import Cause, Failure
 from pyrite.executor.frames import Place, places, traceback_of
 from pyrite.serial.records import dumps_by_value
@@ -31,7 +31,7 @@ _DEPTH = 10
 _LIBRARY_FOLDER = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
 
-@dataclass(frozen=True)
+@value
 class RemoteError:
     """What travels.
 

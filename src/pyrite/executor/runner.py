@@ -9,13 +9,13 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, replace
 from typing import Protocol
 
 from pyrite.blocks.store import BlockStore
 from pyrite.core.barrier import Ask, Barrier, BarrierAnswer, BarrierCall
 from pyrite.core.context import ShuffleService, TaskContext, running
 from pyrite.core.ids import AttemptId, NodeId, ShuffleId, StageId, WorkerId
+from pyrite.core.lean import fields, replace, state
 from pyrite.core.outcome import (
     BlockChange,
     BlockMissing,
@@ -45,7 +45,7 @@ class OpenShuffle(Protocol):
     def __call__(self, inputs: Mapping[ShuffleId, Sequence[MapOutput]]) -> ShuffleService: ...
 
 
-@dataclass(slots=True)
+@state
 class Running:
     """The attempt at work, for those who watch it.
 
@@ -76,7 +76,7 @@ class Running:
             return time.monotonic()
         position = self.task.position
         where = position() if position is not None else self._stack()
-        return astuple(self.task.metrics), where
+        return fields(self.task.metrics), where
 
     def _stack(self) -> list[tuple[int, int]]:
         steps = []

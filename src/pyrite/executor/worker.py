@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import sys
-from dataclasses import dataclass
 
 from pyrite.blocks.store import BlockStore
 from pyrite.core.context import share_task_with_threads
@@ -27,29 +26,9 @@ from pyrite.executor.messages import (
     RunTask,
 )
 from pyrite.executor.runner import TaskCancelled, TaskRunner
+from pyrite.executor.settings import CANCEL_SIGNAL, WorkerSettings
 from pyrite.executor.watch import Watch
 from pyrite.shuffle.service import FileShuffle
-
-CANCEL_SIGNAL = signal.SIGUSR1
-
-
-@dataclass(frozen=True)
-class WorkerSettings:
-    """What all workers of a node are told when they start.
-
-    Parameters:
-        node: the name of the node.
-        folder: the node's folder for shuffle and spill files.
-        memory_budget: bytes of resident memory at which tasks spill.
-        memory_limit: bytes at which a worker gives up, before the machine does.
-        storage_memory: bytes of memory that cached blocks may take.
-    """
-
-    node: str
-    folder: str
-    memory_budget: int
-    memory_limit: int
-    storage_memory: int
 
 
 def main(worker: WorkerId, sock: socket.socket, settings: WorkerSettings) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyrite.core.ids import ShuffleId
+from pyrite.core.lean import value
 from pyrite.serial.closures import Frozen
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _shuffle_ids = itertools.count()
 
 
-@dataclass(frozen=True)
+@value
 class Narrow:
     """Each child partition needs a few whole partitions of the parent.
 
@@ -36,7 +36,7 @@ class Narrow:
     parents_of: Callable[[int], Sequence[int]]
 
 
-@dataclass(frozen=True)
+@value
 class Aggregator:
     """How the values of one key become one combiner.
 
@@ -51,12 +51,12 @@ class Aggregator:
     merge_combiners: Callable[[Any, Any], Any]
 
 
-@dataclass(frozen=True)
+@value
 class Grouping:
     """All values of a key, in a sequence that may lie partly on disk."""
 
 
-@dataclass(frozen=True)
+@value
 class Order:
     """Each partition's records in order of their keys (the sort is stable).
 

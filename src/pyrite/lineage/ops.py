@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
+
+from pyrite.core.lean import value
 
 
 class Op(Protocol):
@@ -31,7 +32,7 @@ class Op(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@value
 class Map:
     function: Callable[[Any], Any]
     by_record = True
@@ -40,7 +41,7 @@ class Map:
         return map(self.function, records)
 
 
-@dataclass(frozen=True)
+@value
 class Filter:
     function: Callable[[Any], Any]
     by_record = True
@@ -49,7 +50,7 @@ class Filter:
         return filter(self.function, records)
 
 
-@dataclass(frozen=True)
+@value
 class KeyBy:
     function: Callable[[Any], Any]
     by_record = True
@@ -63,7 +64,7 @@ class KeyBy:
         return map(keyed, records)
 
 
-@dataclass(frozen=True)
+@value
 class FlatMap:
     function: Callable[[Any], Iterable[Any]]
     by_record = True
@@ -72,7 +73,7 @@ class FlatMap:
         return chain.from_iterable(map(self.function, records))
 
 
-@dataclass(frozen=True)
+@value
 class MapValues:
     function: Callable[[Any], Any]
     by_record = True
@@ -86,7 +87,7 @@ class MapValues:
         return map(mapped, records)
 
 
-@dataclass(frozen=True)
+@value
 class FlatMapValues:
     function: Callable[[Any], Iterable[Any]]
     by_record = True
@@ -100,7 +101,7 @@ class FlatMapValues:
         return chain.from_iterable(map(expanded, records))
 
 
-@dataclass(frozen=True)
+@value
 class MapPartitions:
     """``function(partition number, records)`` gives the records that come out.
 

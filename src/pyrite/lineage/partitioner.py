@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pyrite.core.lean import value
 from pyrite.serial.hashing import stable_hash
 
 
@@ -21,7 +21,7 @@ class Partitioner(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@value
 class HashPartitioner:
     """``function(key) % num_partitions``.
 
@@ -40,7 +40,7 @@ class HashPartitioner:
         return self.function(key) % self.num_partitions
 
 
-@dataclass(frozen=True)
+@value
 class RangePartitioner:
     """Keys up to ``bounds[0]`` in partition 0, up to ``bounds[1]`` in 1, and so on.
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import reduce
 from itertools import count
 from typing import Any
 
 from pyrite.core.context import TaskContext
+from pyrite.core.lean import value
 
 
-@dataclass(frozen=True)
+@value
 class Collect:
     """The records as a list."""
 
@@ -24,7 +24,7 @@ class Collect:
         return list(records)
 
 
-@dataclass(frozen=True)
+@value
 class Count:
     """How many there are."""
 
@@ -34,7 +34,7 @@ class Count:
         return next(numbers)
 
 
-@dataclass(frozen=True)
+@value
 class Reduce:
     """A list of the one that they are reduced to, or of none if there are none."""
 
@@ -46,7 +46,7 @@ class Reduce:
         return []
 
 
-@dataclass(frozen=True)
+@value
 class Fold:
     """All added to ``zero`` by ``function``, one after another."""
 
@@ -57,7 +57,7 @@ class Fold:
         return reduce(self.function, records, self.zero)
 
 
-@dataclass(frozen=True)
+@value
 class ForEach:
     """Nothing; ``function`` is called with each."""
 
@@ -69,7 +69,7 @@ class ForEach:
             function(record)
 
 
-@dataclass(frozen=True)
+@value
 class Draw:
     """``function(records)``, which draws them one after another, as far as it likes. When that
     raises an exception, it does not go on: the task has failed."""
@@ -80,7 +80,7 @@ class Draw:
         return self.function(records)
 
 
-@dataclass(frozen=True)
+@value
 class DrawNumbered(Draw):
     """As `Draw`, with the partition's number: ``function(number, records)``."""
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from pyrite.blocks.level import StorageLevel
 from pyrite.core.ids import BlockId, NodeId
+from pyrite.core.lean import fresh, state
 from pyrite.core.outcome import BlockChange
 from pyrite.lineage.kept import Blocks
 from pyrite.lineage.node import Node
 
 
-@dataclass
+@state
 class _Dataset:
     level: StorageLevel
-    places: dict[int, dict[str, int]] = field(default_factory=dict)
+    places: dict[int, dict[str, int]] = fresh(factory=dict)
     """Partition -> place -> bytes."""
 
 

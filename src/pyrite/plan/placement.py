@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from pyrite.core.ids import NodeId
+from pyrite.core.lean import fresh, state
 from pyrite.lineage.dependency import Narrow
 from pyrite.lineage.kept import Blocks, Cached
 from pyrite.lineage.node import Node, Source
@@ -14,7 +14,7 @@ Home = Callable[[str], str]
 """The node of a worker, both given as places."""
 
 
-@dataclass
+@state
 class Placement:
     """
     Parameters:
@@ -24,9 +24,9 @@ class Placement:
             have to be made where they are not.
     """
 
-    preferred: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    preferred: dict[int, tuple[str, ...]] = fresh(factory=dict)
     pinned: bool = False
-    apart: set[NodeId] = field(default_factory=set)
+    apart: set[NodeId] = fresh(factory=set)
 
 
 def placement(tree: Node, partitions: Sequence[int], home: Home) -> Placement:

@@ -12,7 +12,6 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pyrite.compile.compiler import Compiler
@@ -20,6 +19,7 @@ from pyrite.compile.ends import End, end_of, end_of_result
 from pyrite.compile.stage import StageCode
 from pyrite.compile.tree import compiled_tree
 from pyrite.core.ids import JobId, NodeId, ShuffleId, StageId
+from pyrite.core.lean import entity
 from pyrite.core.specs import JobSpec, StageProgram, StageSpec
 from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Shuffle
 from pyrite.lineage.kept import truncate
@@ -44,7 +44,7 @@ def plainly(program: Program, dataset: NodeId) -> Program:
     return program
 
 
-@dataclass(frozen=True, eq=False)
+@entity
 class Stage:
     """One stage, ready to run.
 
@@ -69,7 +69,7 @@ class Stage:
         }
 
 
-@dataclass(frozen=True, eq=False)
+@entity
 class Plan:
     """The stages of one job, parents first; the last one makes the result."""
 

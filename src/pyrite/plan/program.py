@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from pyrite.batch.counting import counted
@@ -13,6 +12,7 @@ from pyrite.compile.ends import end_of, end_of_result, functions_of
 from pyrite.compile.stage import StageCode
 from pyrite.core.context import TaskContext
 from pyrite.core.ids import NodeId
+from pyrite.core.lean import value
 from pyrite.core.outcome import Success
 from pyrite.lineage.dependency import Shuffle
 from pyrite.lineage.narrow import Combined, Fused
@@ -70,7 +70,7 @@ class Program(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@value
 class MapProgram:
     """Compute a partition and write it for the shuffle's readers."""
 
@@ -90,7 +90,7 @@ class MapProgram:
             return Success(output=task.shuffle.write(self.shuffle, records, task, loop))
 
 
-@dataclass(frozen=True)
+@value
 class ResultProgram:
     """Compute a partition and give what ``action`` makes of it to the driver."""
 

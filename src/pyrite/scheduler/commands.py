@@ -7,15 +7,15 @@ people.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyrite.core.ids import AttemptId, JobId, ShuffleId, StageId, WorkerId
+from pyrite.core.lean import value
 from pyrite.core.outcome import Failure
 from pyrite.core.specs import MapOutput
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Launch:
     """Run an attempt on an idle worker.
 
@@ -29,7 +29,7 @@ class Launch:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cancel:
     """Stop an attempt. The worker stays busy until it reports how the attempt ended."""
 
@@ -38,7 +38,7 @@ class Cancel:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KillWorker:
     """End a worker that hangs. The scheduler has already written it off."""
 
@@ -46,7 +46,7 @@ class KillWorker:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Accept:
     """This attempt's result is the one for its partition: commit its output, count its
     accumulators. Given once per job and partition, ever. For the tasks of a barrier stage it comes
@@ -56,7 +56,7 @@ class Accept:
     attempt: AttemptId
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Registered:
     """This map attempt's output is the one to read. ``first`` is False when it stands in for an
     output that was lost, whose accumulators have been counted already."""
@@ -67,26 +67,26 @@ class Registered:
     first: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutputDiscarded:
     """Nothing will read this file (again): delete it if it is still there."""
 
     output: MapOutput
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ShuffleForgotten:
     """Nothing of this shuffle is wanted: delete also what tasks that died have left of it."""
 
     shuffle: ShuffleId
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JobSucceeded:
     job: JobId
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JobFailed:
     """``attempt`` is the one whose failure was one too many, if it came to that."""
 
@@ -95,7 +95,7 @@ class JobFailed:
     attempt: AttemptId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StageStarted:
     """The first of ``tasks`` missing tasks is about to be launched."""
 
@@ -103,21 +103,21 @@ class StageStarted:
     tasks: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StageFinished:
     """All of a started stage's partitions are there."""
 
     stage: StageId
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StageDropped:
     """A started stage is no longer wanted by any job."""
 
     stage: StageId
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskRequeued:
     """An attempt came to nothing and its task waits to be tried again. So does each of a barrier
     stage's tasks when one comes to nothing: also attempts that have succeeded will not count."""

@@ -8,15 +8,15 @@ messages cross on the way. They change nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyrite.core.ids import AttemptId, JobId, ShuffleId, WorkerId
+from pyrite.core.lean import value
 from pyrite.core.outcome import Failure, FetchFailure
 from pyrite.core.specs import JobSpec, MapOutput
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JobSubmitted:
     """An action was called. If the last stage writes a shuffle, the job ends when that shuffle
     is complete."""
@@ -24,19 +24,19 @@ class JobSubmitted:
     spec: JobSpec
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JobCancelled:
     job: JobId
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WorkerJoined:
     worker: WorkerId
     node: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WorkerLost:
     """The process died. Its node lives, and so do the shuffle files it wrote there."""
 
@@ -44,7 +44,7 @@ class WorkerLost:
     failure: Failure
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NodeLost:
     """A machine is gone, with its workers and every map output on it."""
 
@@ -52,7 +52,7 @@ class NodeLost:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskSucceeded:
     """``output`` is what a map task wrote; None for a result task."""
 
@@ -61,14 +61,14 @@ class TaskSucceeded:
     output: MapOutput | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskFailed:
     worker: WorkerId
     attempt: AttemptId
     failure: Failure
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FetchFailed:
     """The attempt could not read one of its inputs. Not its own fault."""
 
@@ -77,7 +77,7 @@ class FetchFailed:
     failure: FetchFailure
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskProgress:
     """A sign of life: ``amount`` grows whenever the attempt has moved data since the last."""
 
@@ -86,7 +86,7 @@ class TaskProgress:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ShuffleDropped:
     """No job to come can name this shuffle; its files may go when the active jobs that name it
     have ended."""
@@ -94,7 +94,7 @@ class ShuffleDropped:
     shuffle: ShuffleId
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tick:
     """Time has passed; see `SchedulerState.next_tick` for when one is due."""
 

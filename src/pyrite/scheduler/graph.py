@@ -8,9 +8,9 @@ recomputes what was lost if someone still reads it, and drops what nobody reads 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from dataclasses import replace
 
 from pyrite.core.ids import AttemptId, ShuffleId, StageId
+from pyrite.core.lean import replace
 from pyrite.core.specs import MapOutput, StageSpec
 from pyrite.scheduler.commands import (
     Command,

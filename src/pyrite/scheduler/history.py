@@ -7,16 +7,16 @@ The scheduler is deterministic, so the events are enough to live through a run o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from pyrite.core.ids import TaskId, WorkerId
+from pyrite.core.lean import fresh, state, value
 from pyrite.scheduler import commands as c
 from pyrite.scheduler import events as e
 from pyrite.scheduler.policy import Policy
 from pyrite.scheduler.state import SchedulerState
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """One event and what came of it."""
 
@@ -25,12 +25,12 @@ class Step:
     commands: tuple[c.Command, ...]
 
 
-@dataclass(slots=True)
+@state
 class History:
     """Steps in order, from an empty state under ``policy``."""
 
     policy: Policy
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step] = fresh(factory=list)
 
 
 class RecordedScheduler:

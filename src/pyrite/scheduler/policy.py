@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pyrite.core.lean import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Policy:
     """
     Parameters:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, insort
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 
 from pyrite.core.ids import AttemptId, JobId, StageId
+from pyrite.core.lean import entity
 from pyrite.core.specs import JobSpec, MapOutput, StageSpec
 from pyrite.scheduler.outputs import Shuffle
 from pyrite.scheduler.pending import DONE, PENDING, RUNNING, PendingTasks
@@ -22,7 +22,7 @@ TOGETHER = -1
 """In place of an index: the tasks of a barrier stage, which fail together."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Job:
     """An active job. ``rank`` is its place in the queue; ``result`` its last stage; ``stages``
     keeps every ancestor's spec with its position, for when outputs that exist today are lost

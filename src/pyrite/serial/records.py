@@ -11,10 +11,10 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pickle import PickleBuffer
 from typing import Any, TypeAlias
 
+from pyrite.core.lean import value
 from pyrite.serial.cached import pickler
 
 Pickle: TypeAlias = bytes | bytearray | memoryview | PickleBuffer
@@ -82,7 +82,7 @@ def dumps(value: Any, apart: Apart | None = None) -> bytes:
         raise
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parcel:
     """A pickled value on its way, whose large buffers, such as those of arrays, are not copied.
 

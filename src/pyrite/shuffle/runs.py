@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, TypeAlias
 
 from pyrite.core.context import TaskContext
+from pyrite.core.lean import value
 from pyrite.serial.frames import FIRST_LIMIT, decode, encode, end_frame, next_limit
 from pyrite.shuffle.scratch import count_spill, scratch_path
 
@@ -22,7 +22,7 @@ FAN_IN = 32
 """Runs merged at a time, hence chunks in memory; more runs are merged in several passes."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Run:
     """A finished file of ``entries`` entries in chunks."""
 

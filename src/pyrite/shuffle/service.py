@@ -7,7 +7,6 @@ workers of the node read them there, and other nodes through a transport.
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
@@ -27,6 +26,7 @@ from pyrite.shuffle.counted import count_words
 from pyrite.shuffle.errors import FetchError
 from pyrite.shuffle.fetch import OpenBlock, fetch, unreadable
 from pyrite.shuffle.files import open_block
+from pyrite.shuffle.folder import shuffle_folder
 from pyrite.shuffle.groups import Groups
 from pyrite.shuffle.order import in_order
 from pyrite.shuffle.values import Values
@@ -173,14 +173,9 @@ class FileShuffle:
         folder = shuffle_folder(self._folder, shuffle)
         os.makedirs(folder, exist_ok=True)
         # Attempts are counted per stage, and two stages may write one shuffle.
-        unique = uuid.uuid4().hex[:12]
+        unique = os.urandom(6).hex()
         name = f"map-{attempt.partition}-{attempt.number}-{unique}.data"
         return os.path.join(folder, name)
-
-
-def shuffle_folder(folder: str, shuffle: ShuffleId) -> str:
-    """Where, within a node's folder, the map outputs of a shuffle lie."""
-    return os.path.join(folder, f"shuffle-{shuffle}")
 
 
 def _grouped(chunks: Iterator[Columns], task: TaskContext) -> Iterator[tuple[Any, Any]]:

@@ -6,10 +6,11 @@ mask one another when all happen at once are then seen alone as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from pyrite.core.ids import JobId, TaskId, worker_place
+from pyrite.core.lean import replace
 from pyrite.core.specs import JobSpec, StageSpec
 from pyrite.scheduler import Policy
 
