@@ -13,8 +13,6 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, TypeVar, cast, dataclass_transform
 
-from pyrite.core.lean import fields, fresh, replace
-
 T = TypeVar("T")
 
 
