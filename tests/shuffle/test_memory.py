@@ -38,11 +38,18 @@ def test_four_times_the_budget_passes_through(what: str) -> None:
 
 
 class Process:
-    """Stands for the resident memory of this process."""
+    """Stands for the resident memory of this process, at which it is looked once a second."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.resident = 0
-        monkeypatch.setattr(memory_module, "resident_memory", lambda: self.resident)
+        self.looks = 0
+        self.seconds = itertools.count()
+        monkeypatch.setattr(memory_module, "resident_memory", self.look)
+        monkeypatch.setattr(memory_module, "monotonic", lambda: next(self.seconds))
+
+    def look(self) -> int:
+        self.looks += 1
+        return self.resident
 
 
 @pytest.fixture
@@ -97,6 +104,22 @@ def test_a_new_task_has_its_own_peak(process: Process) -> None:
     memory.watch().exceeded(1)
     memory.restart()
     assert memory.peak == 0
+
+
+def test_the_system_is_not_asked_again_within_a_moment(process: Process) -> None:
+    process.seconds = itertools.repeat(0)
+    memory = Memory(1000)
+    watch = memory.watch()
+    process.resident = 1001
+    watch.exceeded(0)
+    process.resident = 1300
+    assert not watch.exceeded(50)
+    assert process.looks == 1
+    watch.released(50)
+    assert process.looks == 2  # what it was before says nothing now
+    memory.restart()
+    memory.watch().exceeded(1)
+    assert process.looks == 3
 
 
 def test_resident_memory_grows_with_what_is_held() -> None:

@@ -14,9 +14,14 @@ import math
 import os
 from collections.abc import Callable
 from functools import cache
+from time import monotonic
 
 _HEADROOM = 0.2
 """Growth that is worth a spill, as a share of the budget."""
+
+_FRESH_SECONDS = 0.001
+"""How long what the system said of the memory is good for: no process can take much of it in so
+little time, and to ask takes as long as to combine some hundred records."""
 
 _LEAST = 4096
 """Records that are worth a spill, at least, if nothing shows how much memory they take."""
@@ -35,21 +40,31 @@ class Memory:
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
-        self.peak = 0
+        self._resident = 0
+        self.restart()
 
     def restart(self) -> None:
         """A new task begins: forget the peak of the last one."""
         self.peak = 0
+        self._asked = -math.inf
 
     def watch(self) -> Watch:
         """A watch for one collection of records."""
         return Watch(self)
 
     def resident(self) -> int:
-        """Bytes of resident memory now."""
-        resident = resident_memory()
-        self.peak = max(self.peak, resident)
-        return resident
+        """Bytes of resident memory now, or a moment ago."""
+        now = monotonic()
+        if now - self._asked > _FRESH_SECONDS:
+            self._resident = resident_memory()
+            self._asked = now
+            self.peak = max(self.peak, self._resident)
+        return self._resident
+
+    def released(self) -> int:
+        """Bytes of resident memory now that some was given back."""
+        self._asked = -math.inf
+        return self.resident()
 
 
 class Watch:
@@ -77,7 +92,7 @@ class Watch:
         _trim()(0)
         if held < self._worth:
             self._worth = max(held / 2, _LEAST)
-        self._limit = self._limit_above(self._memory.resident())
+        self._limit = self._limit_above(self._memory.released())
 
     def _limit_above(self, resident: int) -> float:
         budget = self._memory.budget
