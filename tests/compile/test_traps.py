@@ -89,6 +89,37 @@ def loops(x):
     return total
 
 
+def found(x):
+    for i in range(5):
+        for j in range(i):
+            if i * j == x:
+                return i, j
+        if i == x:
+            return note("else", i)
+    return "none"
+
+
+def searched(x):
+    n = x
+    while True:
+        try:
+            n -= 2
+            if 6 // n == 3:
+                return n
+        except ZeroDivisionError:
+            return "zero"
+        if n < -3:
+            break
+    return None
+
+
+def unpacks(kv):
+    k, v = kv
+    if k > 2:
+        k, v = v, k
+    return v, k
+
+
 def returns_nothing(x):
     x + 1
 
@@ -153,6 +184,12 @@ WRITTEN_OUT = {
     "try, and on": lambda: [Map(caught_and_on)],
     "early returns": lambda: [Map(early)],
     "a loop": lambda: [Map(loops)],
+    "returns from loops": lambda: [Map(found), Map(lambda x: x), Map(searched and (lambda x: x))],
+    "returns from while": lambda: [Map(searched)],
+    "a pair unpacked": lambda: [Map(lambda x: (x, -x)), Map(unpacks)],
+    "a tuple unpacked": lambda: [Map(lambda x: (x, -x, 1)[:x]), Map(unpacks)],
+    "a method": lambda: [Map(K(3).add), Map(K([]).add)],
+    "a method that changes": lambda: [Map(Counter().count), Map(lambda kv: kv)],
     "no return": lambda: [Map(returns_nothing)],
     "parameters set again": lambda: [Map(set_again), Map(lambda kv: kv)],
     "one tuple, seen twice": lambda: [
@@ -183,6 +220,40 @@ WRITTEN_OUT = {
     "__code__ replaced": lambda: [Map(replaced())],
 }  # fmt: skip
 kept = []
+
+
+class Counter:
+    def __init__(self):
+        self.n = 0
+
+    def __repr__(self):
+        return "Counter"
+
+    def count(self, x, step=1):
+        self.n += step
+        return self.n, x
+
+
+class K:
+    def __init__(self, n):
+        self.n = n
+
+    def __repr__(self):
+        return f"K({self.n})"
+
+    def add(self, x):
+        return self.n + x
+
+    def __call__(self, x):
+        return self.n * x
+
+    __secret = 3
+
+    def private(self):
+        return lambda x: self.__secret + x
+
+    def secret(self, x):
+        return self.__secret + x
 
 
 class Noted:
@@ -248,22 +319,6 @@ def keyword_only(x, *, k=3):
     return x, k
 
 
-class K:
-    def __init__(self, n):
-        self.n = n
-
-    def add(self, x):
-        return self.n + x
-
-    def __call__(self, x):
-        return self.n * x
-
-    __secret = 3
-
-    def private(self):
-        return lambda x: self.__secret + x
-
-
 def empty_cell():
     def function(x):
         return later + x
@@ -312,7 +367,8 @@ CALLED = {
     "two": (lambda x, y: x, "number of arguments"),
     "the compiler's names": (lambda x: (_pyr_record, x), "compiler's"),
     "partial": (functools.partial(operator.add, 3), "no Python function"),
-    "a method": (K(3).add, "no Python function"),
+    "a private method": (K(3).secret, "not what it was compiled from"),
+    "a method of Python's": ([].append, "no Python function"),
     "an object": (K(2), "no Python function"),
     "a class": (str, "no Python function"),
     "private": (K(1).private(), "not what it was compiled from"),
@@ -358,6 +414,7 @@ def test_shadowed_builtin(both, monkeypatch):
 ENDS = {
     "reduce": (lambda: [Map(lambda x: (x, str(x)))], Reduce(lambda a, b: (a[0] + b[0], a[1] + b[1]))),
     "reduce that fails": (lambda: [Map(lambda x: x)], Reduce(lambda a, b: a + b if b < 4 else a + None)),
+    "reduce by a builtin": (lambda: [Map(lambda x: x + threshold)], Reduce(lambda a, b: max(a, b))),
     "reduce that stops": (lambda: [Map(lambda x: x)], Reduce(lambda a, b: next(iter(())))),
     "fold": (lambda: [Map(lambda x: x)], Fold(lambda a, b: a + b, 0)),
     "fold that keeps the first": (lambda: [Map(lambda x: x)], Fold(lambda a, b: a, 0)),

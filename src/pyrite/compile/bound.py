@@ -48,7 +48,12 @@ class Bound:
         if binding.kind == "tool":
             return TOOLS[binding.tool]
         function = self.functions[binding.number]
-        return function if binding.kind == "function" else function.__defaults__[binding.default]
+        match binding.kind:
+            case "function":
+                return function
+            case "self":
+                return function.__self__
+        return function.__defaults__[binding.default]
 
     def left(
         self, error: Exception, left: list[Left], records: Iterator[Any], *loops: Left
@@ -118,6 +123,10 @@ def bind(stage: StageCode, functions: Sequence[Any]) -> Bound | None:
                 return None
         for number in stage.same_globals:
             if functions[number].__globals__ is not module:
+                return None
+        for number, names in stage.builtin_names.items():
+            own = functions[number].__globals__
+            if any(name in own or name in (module or ()) for name in names):
                 return None
         for cell in stage.cells:
             found = functions[cell.function].__closure__[cell.place]

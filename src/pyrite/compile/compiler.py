@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pyrite.compile.ends import Compiled, End, Scatter, functions_of
@@ -63,11 +63,13 @@ class Compiler:
 def _is_known_by_its_code(function: Any) -> bool:
     if type(function) is BuiltinFunctionType:
         return isinstance(function.__self__, ModuleType)  # and not the method of some object
-    return type(function) in (FunctionType, MethodDescriptorType)
+    return type(function) in (FunctionType, MethodType, MethodDescriptorType)
 
 
 def _description(function: Any, order: dict[int, int]) -> object:
     """All of a function that its stage's code depends on."""
+    if type(function) is MethodType:
+        return "method", _description(function.__func__, order)
     if type(function) is not FunctionType:
         return id(function)
     cells = []

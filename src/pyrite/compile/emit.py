@@ -8,6 +8,7 @@ import types
 import warnings
 from collections.abc import Sequence
 
+from pyrite.compile.admit import Admission
 from pyrite.compile.elements import (
     Element,
     Pair,
@@ -37,7 +38,8 @@ class Emitter:
     def __init__(self, sources: Sources, steps: Sequence[Op], end: End) -> None:
         functions = [step.function for step in steps] + functions_of(end)
         pickles = [0] * len(steps) + [1] * (len(functions) - len(steps))
-        self._inline = Inliner(sources, functions, pickles)
+        self._admission = Admission(sources, functions, pickles)
+        self._inline = Inliner(self._admission)
         self._steps = steps
         self._end = end
         self._ending = Ending(self._inline, end, len(steps))
@@ -60,7 +62,7 @@ class Emitter:
             for number, each in enumerate(self._inline.functions)
         )
         text = ast.unparse(function).replace("<stage>", "stage", 1)
-        stage = self._stage(function) if self._inline.inlined else None
+        stage = self._stage(function) if self._admission.inlined else None
         return Compiled(stage, text, reasons)
 
     # -- ops ----------------------------------------------------------------------------
@@ -167,7 +169,7 @@ class Emitter:
             return False
         inline = self._inline
         try:
-            one, created = inline.shape(step), inline.shape(step + 1)
+            one, created = self._admission.shape(step), self._admission.shape(step + 1)
             ones = isinstance(one.expression, ast.Tuple) and one.expression.elts
             if not ones or len(ones) != 2 or [_name(ones[0])] != list(one.parameters):
                 return False
@@ -176,7 +178,7 @@ class Emitter:
             if ones[1].value != 1 or [_name(created.expression)] != list(created.parameters):
                 return False
             if end.merge_value is not operator.add:
-                added = inline.shape(step + 2)
+                added = self._admission.shape(step + 2)
                 sides = added.expression
                 if not isinstance(sides, ast.BinOp) or not isinstance(sides.op, ast.Add):
                     return False
@@ -186,7 +188,7 @@ class Emitter:
             return False
         for number in (step, step + 1, step + 2):
             if isinstance(inline.functions[number], types.FunctionType):
-                inline.inlined[number] = fingerprint(inline.functions[number])
+                self._admission.inlined[number] = fingerprint(inline.functions[number])
         return True
 
     # -- the function around ------------------------------------------------------------
@@ -206,7 +208,7 @@ class Emitter:
         inline.put(holder, _definition("around", list(cells), [function]), -1)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            file = inline.file or "<stage>"
+            file = self._admission.file or "<stage>"
             made = compile(ast.Module(holder, []), file, "exec", dont_inherit=True)
         (around,) = (each for each in made.co_consts if isinstance(each, types.CodeType))
         (code,) = (each for each in around.co_consts if isinstance(each, types.CodeType))
@@ -214,7 +216,7 @@ class Emitter:
             inline.functions[mark.function].__qualname__ if mark.function >= 0 else "<stage>"
             for mark in inline.marks
         ]
-        code, ends = settle(code, inline.first_line, names)
+        code, ends = settle(code, self._admission.first_line, names)
         many = (FlatMap, FlatMapValues)
         return StageCode(
             steps=len(self._steps),
@@ -223,9 +225,10 @@ class Emitter:
             ends=ends,
             bindings=tuple(inline.bindings.values()),
             cells=tuple(cells[name] for name in code.co_freevars),
-            module=inline.module,
-            inlined=inline.inlined,
-            same_globals=tuple(inline.same_globals),
+            module=self._admission.module,
+            inlined=self._admission.inlined,
+            same_globals=self._admission.same_globals,
+            builtin_names=self._admission.builtin_names,
             flat=any(isinstance(each, many) for each in self._steps),
             record=self._ending.record,
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any, TypeVar
 
+from pyrite.compile.admit import Admission, plain
 from pyrite.compile.elements import (
     CELL,
     Element,
@@ -20,14 +21,10 @@ from pyrite.compile.elements import (
     load,
     tuple_of,
 )
-from pyrite.compile.scope import Renamer, Shape, escapes, examine
-from pyrite.compile.source import (
-    Refused,
-    Source,
-    Sources,
-    is_engine,
-    is_library,
-)
+from pyrite.compile.rename import Renamer, escapes
+from pyrite.compile.returns import Returns, returns
+from pyrite.compile.scope import Shape
+from pyrite.compile.source import Refused, is_engine
 from pyrite.compile.stage import (
     PREFIX,
     SHIFT,
@@ -36,8 +33,6 @@ from pyrite.compile.stage import (
     Constant,
     Mark,
     Shown,
-    fingerprint,
-    is_by_name,
 )
 
 Statements = list[ast.stmt]
@@ -60,24 +55,16 @@ class Inliner:
     """Writes functions out, and collects what they need: names, captured variables, marks.
 
     Parameters:
-        functions: of the stage.
-        pickles: for each, which pickle it travels in. Functions of one module that travel in
-            different pickles arrive with different global names.
+        admission: says which.
     """
 
-    def __init__(self, sources: Sources, functions: Sequence[Any], pickles: Sequence[int]) -> None:
-        self.functions = functions
+    def __init__(self, admission: Admission) -> None:
+        self.functions = admission.functions
+        self.admission = admission
         self.marks: list[Mark] = [Mark(-1)]
         self.bindings: dict[tuple[str, int, int, str], Binding] = {}
         self.cells: dict[int, Cell] = {}
-        self.module = -1
-        self.same_globals: list[int] = []
-        self.inlined: dict[int, tuple[int, int]] = {}
         self.reasons: dict[int, str] = {}
-        self.first_line = 1
-        self.file = ""
-        self._sources = sources
-        self._pickles = pickles
         self._names = 0
 
     # -- names and places ---------------------------------------------------------------
@@ -140,73 +127,23 @@ class Inliner:
     ) -> Element:
         """The result of a function of atoms and pairs."""
         function = self.functions[number]
-        if type(function) is not types.FunctionType:
-            known = self._known(function, elements)
-            self.reasons[number] = "" if known is not None else "it is no Python function"
-            if known is not None:
-                return self.placed(known, Mark(step))
+        if type(function) is types.MethodType:
+            elements = [load(self._bind("self", number)), *elements]
+        known = self._known(function, elements) if plain(function) is None else None
+        if known is not None:
+            self.reasons[number] = ""
+            return self.placed(known, Mark(step))
+        try:
+            shape = self.admission.admit(number, len(elements))
+        except Refused as refusal:
+            self.reasons[number] = str(refusal)
         else:
-            try:
-                shape = self.admit(number, len(elements))
-            except Refused as refusal:
-                self.reasons[number] = str(refusal)
-            else:
-                return self._written_out(number, shape, elements, out, step)
+            self.reasons[number] = ""
+            return self._written_out(number, shape, elements, out, step)
+        if type(function) is types.MethodType:
+            elements = elements[1:]
         arguments = [self.atom(each, out, step) for each in elements]
         return self.placed(call(load(self._bind("function", number)), *arguments), Mark(step))
-
-    def shape(self, number: int) -> Shape:
-        """A function, if it can be written out anywhere.
-
-        Raises:
-            Refused: it cannot.
-        """
-        function = self.functions[number]
-        if type(function) is not types.FunctionType:
-            raise Refused("it is no Python function")
-        return examine(self._source(number).node, function.__code__)
-
-    def admit(self, number: int, arguments: int) -> Shape:
-        """A function, noted down as one that is written out.
-
-        Raises:
-            Refused: it has to be called.
-        """
-        shape = self.shape(number)
-        function = self.functions[number]
-        code = function.__code__
-        most = len(shape.parameters)
-        if not most - len(function.__defaults__ or ()) <= arguments <= most:
-            raise Refused("it takes another number of arguments")
-        if not is_engine(code):
-            if is_library(code):
-                raise Refused("it is a part of Python")
-            if self.file not in ("", code.co_filename):
-                raise Refused("it is in another file")
-        for cell in function.__closure__ or ():
-            try:
-                _ = cell.cell_contents
-            except ValueError:
-                raise Refused("a variable that it captures has no value yet") from None
-        if self._source(number).reads_globals:
-            if self.module >= 0 and self._home(number) != self._home(self.module):
-                raise Refused("its global names are those of another module, or travel apart")
-            self.module = number if self.module < 0 else self.module
-            self.same_globals.append(number)
-        if not is_engine(code) and not self.file:
-            self.file, self.first_line = code.co_filename, code.co_firstlineno
-        self.inlined[number] = fingerprint(function)
-        self.reasons[number] = ""
-        return shape
-
-    def _source(self, number: int) -> Source:
-        return self._sources.find(self.functions[number])
-
-    def _home(self, number: int) -> tuple[int, int]:
-        """Functions of one home have the same global names in a task, too."""
-        function = self.functions[number]
-        pickle = -1 if is_by_name(function) else self._pickles[number]
-        return pickle, id(function.__globals__)
 
     def _known(self, function: Any, elements: Sequence[Element]) -> ast.expr | None:
         """A function of the standard library's as an expression that means the same."""
@@ -263,21 +200,17 @@ class Inliner:
             return self._result(result, variables, renamer, at, out, step)
         body = [_shifted(each, at) for each in shape.body]
         last = body[-1] if body else None
-        ends_plainly = isinstance(last, ast.Return) and not _returns(body[:-1])
-        if ends_plainly or not _returns(body):
-            for each in body[:-1] if ends_plainly else body:
-                self.put(out, renamer.visit(each), step)
+        ends_plainly = isinstance(last, ast.Return) and not returns(body[:-1])
+        if ends_plainly or not returns(body):
+            for each in renamer.all(body[:-1] if ends_plainly else body):
+                self.put(out, each, step)
             value = last.value if isinstance(last, ast.Return) else None
             if value is None:
                 return ast.Constant(None)
             return self._result(value, variables, renamer, at=0, out=out, step=step)
         # One turn of a loop, which `return` ends.
         variable = self.new("result")
-        returns = _Returns(variable)
-        inner: Statements = []
-        for each in body:
-            done = returns.visit(renamer.visit(each))
-            inner += done if isinstance(done, list) else [done]
+        inner = Returns(variable, self.new("returned")).lowered(renamer.all(body))
         inner += [assign(variable, ast.Constant(None)), ast.Break()]
         self.put(out, ast.While(ast.Constant(True), inner, []), step)
         return load(variable)
@@ -301,26 +234,6 @@ class Inliner:
                 return Pair(first, self.atom(renamer.visit(item), out, step, "value"))
         expression: ast.expr = renamer.visit(value)
         return expression
-
-
-class _Returns(ast.NodeTransformer):
-    """``return`` as the end of a loop's turn."""
-
-    def __init__(self, variable: str) -> None:
-        self._variable = variable
-
-    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
-        value = node.value or ast.copy_location(ast.Constant(None), node)
-        made: list[ast.stmt] = [assign(self._variable, value), ast.Break()]
-        for each in made:
-            for part in ast.walk(each):
-                if "lineno" in part._attributes and not hasattr(part, "lineno"):
-                    ast.copy_location(part, node)
-        return made
-
-
-def _returns(body: Sequence[ast.stmt]) -> bool:
-    return any(isinstance(each, ast.Return) for part in body for each in ast.walk(part))
 
 
 def _asks_for(name: str, shape: Shape) -> bool:

@@ -1,4 +1,4 @@
-"""Which functions may be written out in another's body, and the renaming of what is in them.
+"""Which functions may be written out in another's body.
 
 Everything that is not known to mean the same there is refused; it is called instead.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Iterable, Mapping
-from copy import copy
+from collections.abc import Iterable
 
-from pyrite.compile.elements import Pair, again, load, tuple_of
 from pyrite.compile.source import Definition, Refused
 from pyrite.compile.stage import PREFIX
 from pyrite.core.lean import value
@@ -122,13 +120,6 @@ class _Rules(ast.NodeVisitor):
         if node.finalbody:
             raise Refused("it has a finally clause")
         self.generic_visit(node)
-
-    def visit_For(self, node: ast.For | ast.While) -> None:
-        if any(isinstance(each, ast.Return) for each in ast.walk(node)):
-            raise Refused("it returns from within a loop")
-        self.generic_visit(node)
-
-    visit_While = visit_For
 
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> None:
         first, *others = node.generators
@@ -268,112 +259,3 @@ def comprehended(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.Generator
 
 def _results(node: ast.ListComp | ast.SetComp | ast.DictComp) -> list[ast.expr]:
     return [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-
-
-class Renamer(ast.NodeTransformer):
-    """Puts what a function's variables are in the generated code in their place.
-
-    Parameters:
-        variables: name -> an atom, or a pair, for those that are never set; else a variable.
-    """
-
-    def __init__(self, variables: Mapping[str, ast.expr | Pair]) -> None:
-        self._variables = variables
-        self._hidden: list[set[str]] = []
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        element = self._element(node.id)
-        if element is None:
-            return node
-        if isinstance(element, Pair):
-            return ast.copy_location(_located(tuple_of(element), node), node)
-        if isinstance(element, ast.Name):
-            return ast.copy_location(ast.Name(element.id, node.ctx), node)
-        return ast.copy_location(again(element), node)
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        part = part_of(node, self._element)
-        if part is not None:
-            return ast.copy_location(again(part), node)
-        self.generic_visit(node)
-        return node
-
-    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
-        first, *others = node.generators
-        first.iter = self.visit(first.iter)
-        self._hidden.append(comprehended(node))
-        first.target = self.visit(first.target)
-        first.ifs = [self.visit(each) for each in first.ifs]
-        for each in others:
-            self.generic_visit(each)
-        for field in ("elt", "key", "value"):
-            if hasattr(node, field):
-                setattr(node, field, self.visit(getattr(node, field)))
-        self._hidden.pop()
-        return node
-
-    visit_SetComp = visit_DictComp = visit_ListComp  # type: ignore[assignment]
-
-    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
-        first = node.generators[0]
-        first.iter = self.visit(first.iter)
-        return node  # the rest uses no variable of the function's
-
-    def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
-        return node
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
-        self.generic_visit(node)
-        if node.name:
-            variable = self._variables[node.name]
-            assert isinstance(variable, ast.Name)
-            node.name = variable.id
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
-        assert node.value is not None
-        target, value = self.visit(node.target), self.visit(node.value)
-        return ast.copy_location(ast.Assign([target], value), node)
-
-    def _element(self, name: str) -> ast.expr | Pair | None:
-        if any(name in each for each in self._hidden):
-            return None
-        return self._variables.get(name)
-
-
-def part_of(node: ast.Subscript, element_of: object) -> ast.expr | None:
-    """The atom that ``pair[0]`` or the like stands for, if ``pair`` is known to be a pair."""
-    if not isinstance(node.value, ast.Name) or not isinstance(node.ctx, ast.Load):
-        return None
-    assert callable(element_of)
-    pair = element_of(node.value.id)
-    if not isinstance(pair, Pair):
-        return None
-    index: object = node.slice.value if isinstance(node.slice, ast.Constant) else None
-    match node.slice:
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as number)):
-            index = -number
-    if type(index) is not int or not -2 <= index < 2:
-        return None  # which raises IndexError, or is no index
-    return pair.key if index in (0, -2) else pair.value
-
-
-def escapes(body: Iterable[ast.AST], name: str) -> bool:
-    """Whether a function asks for a pair as a whole."""
-    pair = Pair(load(name), load(name))
-    pending = list(body)
-    while pending:
-        each = pending.pop()
-        if isinstance(each, ast.Subscript) and part_of(each, {name: pair}.get) is not None:
-            continue
-        if isinstance(each, ast.Name) and each.id == name:
-            return True
-        pending.extend(ast.iter_child_nodes(each))
-    return False
-
-
-def _located(made: ast.expr, node: ast.expr) -> ast.expr:
-    for each in ast.walk(made):
-        if isinstance(each, ast.expr):
-            ast.copy_location(each, node)
-    return copy(made)

@@ -37,11 +37,11 @@ class Source:
 
     Parameters:
         node: it, as it stands in its file. Not to be changed.
-        reads_globals: whether the function, or one in it, looks up a global name.
+        global_names: that the function, or one in it, has to do with, be they built in.
     """
 
     node: Definition
-    reads_globals: bool
+    global_names: frozenset[str]
 
 
 class Sources:
@@ -63,7 +63,7 @@ class Sources:
             if len(self._found) > _MOST:
                 self._found.clear()
             try:
-                found: Source | str = Source(self._proved(function), reads_globals(code))
+                found: Source | str = Source(self._proved(function), global_names(code))
             except Refused as refusal:
                 found = str(refusal)  # not itself: its traceback holds the function
             known = self._found[id(code)] = (code, found)
@@ -139,11 +139,11 @@ def is_engine(code: types.CodeType) -> bool:
     return code.co_filename.startswith(_ENGINE)
 
 
-def reads_globals(code: types.CodeType) -> bool:
-    """Whether the code, or code in it, has to do with global names, be they built in."""
-    return any(each.opname in _GLOBAL for each in dis.get_instructions(code)) or any(
-        reads_globals(each) for each in code.co_consts if isinstance(each, types.CodeType)
-    )
+def global_names(code: types.CodeType) -> frozenset[str]:
+    """The global names that the code, or code in it, has to do with, be they built in."""
+    own = {each.argval for each in dis.get_instructions(code) if each.opname in _GLOBAL}
+    inner = (global_names(each) for each in code.co_consts if isinstance(each, types.CodeType))
+    return frozenset(own.union(*inner))
 
 
 def _plain(code: types.CodeType) -> types.CodeType:

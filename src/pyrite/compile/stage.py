@@ -67,14 +67,15 @@ class Binding:
     """A value that the generated function has as a default argument.
 
     Parameters:
-        kind: a function of the stage's, the default of one of its parameters, or a tool.
+        kind: a function of the stage's, the object that it is a method of, the default of one of
+            its parameters, or a tool.
         number: of the function.
         default: of the function's.
         tool: name of the tool.
     """
 
     name: str
-    kind: Literal["function", "default", "tool"]
+    kind: Literal["function", "self", "default", "tool"]
     number: int = 0
     default: int = 0
     tool: str = ""
@@ -102,7 +103,8 @@ class StageCode:
         bindings, cells: what it needs.
         module: the function whose global names are looked up, or -1.
         inlined: for each function written out, what its code was.
-        same_globals: functions written out that look up global names.
+        same_globals: functions written out that look up global names, of that module.
+        builtin_names: for those of other modules, the names that they look up: Python's own.
         flat: a record may become many.
         record: where the terminal's record is, or None if it is no single one.
     """
@@ -116,6 +118,7 @@ class StageCode:
     module: int
     inlined: dict[int, tuple[int, int]]
     same_globals: tuple[int, ...]
+    builtin_names: dict[int, frozenset[str]]
     flat: bool
     record: Shown
 
