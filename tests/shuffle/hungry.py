@@ -22,10 +22,11 @@ MAPS = 4
 
 
 def records(number: int, count: int, keys: int) -> Iterator[tuple[int, str]]:
-    """The part of map task ``number``: keys in a scattered order, each value naming its key."""
+    """The part of map task ``number``: keys in a scattered order, each value naming its key and
+    unlike all others."""
     for index in range(number, count, MAPS):
         key = index * 7919 % keys
-        yield key, f"{key:<1000}"
+        yield key, f"{key:<9}{index:991}"
 
 
 def one_partition(

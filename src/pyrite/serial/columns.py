@@ -2,8 +2,8 @@
 
 Pickle (protocol 5) is the measure: of numbers, None and objects that are there often it makes short
 work, and arrays of machine numbers, or a column for each place of a tuple, are no quicker once all
-types are checked. Texts are: joined to one, they are written and read in one go; and where a few
-come again and again as objects of their own, each is sent once, and then is one object for all
+types are checked. Texts are: joined to one, short ones are written and read in one go; and where a
+few come again and again as objects of their own, each is sent once, and then is one object for all
 readers of the chunk. All columns go into one pickle, so that objects in several places stay one.
 
 Measured: docs/decisions/14-lean-columns.md.
@@ -19,6 +19,10 @@ from pyrite.serial.records import dumps, loads
 _BETWEEN = "\0"
 """Stands between texts that are joined; a column with a text that has it is not."""
 
+_SHORT = 32
+"""Characters of texts that it pays to join, on average: to copy long ones twice costs more."""
+
+_TEXT = {str}
 _SAMPLED = 8
 """One of so many texts is looked at, to know whether they come again."""
 
@@ -38,14 +42,16 @@ def loads_columns(data: bytes | memoryview) -> tuple[Sequence[Any], ...]:
 
 def _lean(column: Sequence[Any]) -> Sequence[Any]:
     """What to pickle for a column: a list or tuple, or joined texts."""
-    if not column or type(column[0]) is not str or set(map(type, column)) != {str}:
-        return column
     sample = column[: len(column) // _SAMPLED + 1]
+    if set(map(type, sample)) != _TEXT:
+        return column
     different = len(set(sample))
     if different > len(sample) // 2:
+        if sum(map(len, sample)) > _SHORT * len(sample) or set(map(type, column)) != _TEXT:
+            return column
         joined = _BETWEEN.join(column)
         return joined if joined.count(_BETWEEN) == len(column) - 1 else column
-    if len(set(map(id, sample))) > different:
+    if len(set(map(id, sample))) > different and set(map(type, column)) == _TEXT:
         known: dict[str, str] = {}
         return list(map(known.setdefault, column, column))
     return column

@@ -20,6 +20,7 @@ from pyrite.shuffle.pairs import SOUND, check_pair
 from pyrite.shuffle.portions import Portions
 from pyrite.shuffle.tables import Table
 from pyrite.shuffle.values import SpilledValues, Values
+from pyrite.shuffle.write import drain
 
 Group: TypeAlias = tuple[Any, tuple[list[Any] | Values, ...]]
 """A key, and its values on each side."""
@@ -117,7 +118,8 @@ class Groups:
         for side, (table, overflow) in enumerate(zip(self._tables, self._overflows, strict=True)):
             for key, sides in self._heavy.items():
                 sides[side].extend(table.take(key))
-            overflow.spill(table.drain())
+            spill = overflow.spill if table.single else overflow.spill_groups
+            spill(drain(table.empty()))
         self._watch.released(self._held)
         self._held = 0
 

@@ -66,22 +66,13 @@ class Table:
             return []
         return [found] if self.single else found
 
+    def empty(self) -> dict[Any, Any]:
+        """Begin anew; what was in `by_key`."""
+        taken, self.by_key, self.single = self.by_key, {}, True
+        return taken
+
     def groups(self) -> Iterator[tuple[Any, Any]]:
         """Each key with all of its values."""
         if self.single:
             return ((key, [value]) for key, value in self.by_key.items())
         return iter(self.by_key.items())
-
-    def drain(self) -> Iterator[tuple[Any, Any]]:
-        """Each key with each of its values, in order. Empties the table key by key, so that its
-        memory goes as that of what is made of it comes."""
-        table, single = self.by_key, self.single
-        for key in list(table):
-            found = table.pop(key)
-            if single:
-                yield key, found
-            else:
-                for value in found:
-                    yield key, value
-        table.clear()
-        self.single = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import repeat, starmap
 from typing import TYPE_CHECKING, Any
 
 from pyrite.core.context import TaskContext
@@ -108,10 +109,8 @@ def _merge(portion: Iterable[Any], aggregator: Aggregator, combiners: dict[Any, 
 
 
 def drain(table: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """Empty the dict item by item, in order, so that its memory goes as that of frames comes."""
-    for key in list(table):
-        yield key, table.pop(key)
-    table.clear()
+    """Empty the dict item by item, so that its memory goes as that of frames comes."""
+    return starmap(table.popitem, repeat((), len(table)))
 
 
 def _put(portion: Iterable[Any], place: Callable[[Any], int], buckets: Buckets) -> None:
