@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyrite.api.sampling import KeySample, sampler
+from pyrite.lineage.ops import KeyBy
 
 
 @settings(deadline=None)
@@ -14,8 +15,11 @@ from pyrite.api.sampling import KeySample, sampler
     st.sampled_from([1, 7, 40, 180, 5000]),
 )
 def test_one_pass_draws_what_a_count_and_a_pass_would(sizes, wanted):
-    sample = KeySample(wanted, lambda record: -record)
-    parts = [sample.of_partition(number, iter(range(size))) for number, size in enumerate(sizes)]
+    sample = KeySample(wanted, lambda key: -key)
+    parts = [
+        sample.of_partition(number, iter(range(size)), [KeyBy(lambda record: record)])
+        for number, size in enumerate(sizes)
+    ]
     assert [count for count, _ in parts] == sizes
     fraction = min(wanted / max(1, sum(sizes)), 1.0)
     draw = sampler(False, fraction, 1)
@@ -24,3 +28,31 @@ def test_one_pass_draws_what_a_count_and_a_pass_would(sizes, wanted):
     ]
     assert sample.of_all(parts) == expected
     assert all(len(drawn) <= 6 * wanted + 5000 for _, drawn in parts)
+
+
+def test_functions_are_called_for_the_sample_alone(make_context):
+    sc = make_context("local")
+    called = sc.accumulator(0)
+
+    def key(record):
+        called.add(1)
+        return -record
+
+    rows = (
+        sc.range(20_000, numSlices=2).filter(lambda record: record % 2).sortBy(key, numPartitions=2)
+    )
+    assert called.value < 1_000
+    assert rows.first() == 19_999
+
+
+def test_a_cached_dataset_is_kept_when_it_is_sampled(make_context):
+    sc = make_context("local")
+    made = sc.accumulator(0)
+
+    def squared(record):
+        made.add(1)
+        return record * record
+
+    rows = sc.range(-500, 500, numSlices=2).map(squared).cache()
+    assert rows.sortBy(lambda record: record, numPartitions=3).collect() == sorted(rows.collect())
+    assert made.value == 1_000

@@ -13,7 +13,7 @@ from pyrite.lineage.dependency import Aggregator, Grouping, Join, Order
 from pyrite.lineage.node import Node
 from pyrite.lineage.ops import FlatMapValues, Map, MapValues
 from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
-from pyrite.lineage.terminals import DrawNumbered
+from pyrite.lineage.terminals import Choose
 from pyrite.lineage.wide import CoGrouped
 from pyrite.serial.hashing import portable_hash
 
@@ -348,9 +348,8 @@ def sorted_by_key(pairs: RDD[tuple[Any, Any]], order: Order, number: int | None)
     number = pairs._partitioner(number, portable_hash).num_partitions
     partitioner: Partitioner = HashPartitioner(number, _zero)
     if number > 1:
-        keys, key_of = _keys_to_sample(pairs, order)
-        sample = KeySample(_SAMPLES_PER_PARTITION * number, key_of)
-        counted = keys._run(DrawNumbered(sample.of_partition))
+        sample = KeySample(_SAMPLES_PER_PARTITION * number, order.key_function)
+        counted = pairs._run(Choose(sample.of_partition))
         if not any(count for count, _ in counted):
             return None
         sampled = sample.of_all(counted)
@@ -358,18 +357,6 @@ def sorted_by_key(pairs: RDD[tuple[Any, Any]], order: Order, number: int | None)
             bounds = range_bounds(sampled, number)
             partitioner = RangePartitioner(bounds, order.ascending, order.key_function)
     return pairs._shuffle(partitioner, order)
-
-
-def _keys_to_sample(
-    pairs: RDD[tuple[Any, Any]], order: Order
-) -> tuple[Dataset[Any], Callable[[Any], Any]]:
-    """What to draw the sample from, and what each of it is compared by."""
-    key_function = order.key_function
-    if order.values_only:  # Pairs that `keyBy` makes: compiled, they need not be made for this.
-        return pairs.keys(), key_function or itself
-    if key_function is None:
-        return pairs, _key
-    return pairs, lambda pair: key_function(pair[0])
 
 
 def _from_zero(zero: Any, function: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:

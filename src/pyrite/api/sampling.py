@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import random
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count, islice
 from typing import Any
+
+from pyrite.lineage.ops import Map, Op, apply_ops
 
 _FIRST_AHEAD, _MOST_AHEAD = 64, 4096
 
@@ -87,52 +89,82 @@ def _poisson_draw(mean: float, generator: random.Random) -> int:
 
 
 class KeySample:
-    """About ``size`` keys of a dataset, drawn in one pass: those that `sampler` would draw with the
+    """About ``size`` keys of pairs, drawn in one pass: those that `sampler` would draw with the
     seed 1 and the fraction that ``size`` is of the records, once they have been counted.
 
     Parameters:
         size: of the sample, of all partitions together.
-        key: of a record.
+        key_function: applied to a key, or None.
     """
 
-    def __init__(self, size: float, key: Callable[[Any], Any]) -> None:
+    def __init__(self, size: float, key_function: Callable[[Any], Any] | None = None) -> None:
         self._size = size
-        self._key = key
+        self._key_ops = [Map(_key)] if key_function is None else [Map(_key), Map(key_function)]
 
     def of_partition(
-        self, partition: int, records: Iterator[Any]
+        self, partition: int, records: Iterator[Any], ops: Sequence[Op] = ()
     ) -> tuple[int, list[tuple[float, Any]]]:
         """How many records there are, and the keys that may be wanted, with what was drawn for
-        each. The more records have been seen, the lower is the fraction that there can be."""
-        uniform = _generator(1, partition).random
-        key = self._key
-        drawn: list[tuple[float, Any]] = []
-        total, limit, room = 0, 1.0, 2 * self._size
-        numbers = count()
-        counted = zip(records, numbers, strict=False)
-        ahead = _FIRST_AHEAD
-        for first in counted:
-            if len(drawn) > room:
-                limit = min(1.0, self._size / total)
-                drawn = [each for each in drawn if each[0] < limit]
-                room = len(drawn) + 2 * self._size
-            # Numbers are drawn ahead, so that C can pass over the records between those chosen.
-            draws = [uniform() for _ in range(ahead)]
-            batch = chain((first,), islice(counted, ahead - 1))
-            passed = 0
-            for place in [place for place, draw in enumerate(draws) if draw < limit]:
-                for record, _ in islice(batch, place - passed, place - passed + 1):
-                    drawn.append((draws[place], key(record)))
-                passed = place + 1
-            deque(batch, maxlen=0)
-            total += ahead
-            ahead = min(2 * ahead, _MOST_AHEAD)
-        return next(numbers), drawn
+        each. The more records have been seen, the lower is the fraction that there can be.
+
+        Parameters:
+            ops: make pairs of those of the records that are chosen.
+        """
+        chosen = _Chosen(self._size, partition)
+        for key in apply_ops([*ops, *self._key_ops], partition, chosen.of(records)):
+            chosen.drawn.append((chosen.draw, key))
+        return chosen.count, chosen.drawn
 
     def of_all(self, parts: list[tuple[int, list[tuple[float, Any]]]]) -> list[Any]:
         """The sample, of what `of_partition` gave."""
         fraction = min(self._size / max(1, sum(count for count, _ in parts)), 1.0)
         return [key for _, drawn in parts for draw, key in drawn if draw < fraction]
+
+
+class _Chosen:
+    """Chooses records by drawing a number for each.
+
+    Attributes:
+        draw: what was drawn for the record that came last.
+        drawn: to be added to for each record that comes, before the next is asked for. It loses
+            what turns out not to be wanted.
+        count: of all records, when they have come to an end.
+    """
+
+    def __init__(self, size: float, partition: int) -> None:
+        self._size = size
+        self._uniform = _generator(1, partition).random
+        self.draw = 0.0
+        self.drawn: list[tuple[float, Any]] = []
+        self.count = 0
+
+    def of(self, records: Iterator[Any]) -> Iterator[Any]:
+        """Those that may be wanted."""
+        limit, room, ahead = 1.0, 2 * self._size, _FIRST_AHEAD
+        numbers = count()
+        counted = zip(records, numbers, strict=False)
+        for first in counted:
+            if len(self.drawn) > room:
+                limit = min(1.0, self._size / self.count)
+                self.drawn = [each for each in self.drawn if each[0] < limit]
+                room = len(self.drawn) + 2 * self._size
+            # Drawn ahead, so that C can pass over the records between those chosen.
+            draws = [self._uniform() for _ in range(ahead)]
+            batch = chain((first,), islice(counted, ahead - 1))
+            passed = 0
+            for place in [place for place, draw in enumerate(draws) if draw < limit]:
+                self.draw = draws[place]
+                for record, _ in islice(batch, place - passed, place - passed + 1):
+                    yield record
+                passed = place + 1
+            deque(batch, maxlen=0)
+            self.count += ahead
+            ahead = min(2 * ahead, _MOST_AHEAD)
+        self.count = next(numbers)
+
+
+def _key(pair: tuple[Any, Any]) -> Any:
+    return pair[0]
 
 
 def range_bounds(keys: list[Any], parts: int) -> tuple[Any, ...]:

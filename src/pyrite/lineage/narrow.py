@@ -10,6 +10,7 @@ from itertools import accumulate, chain, pairwise
 from typing import Any
 
 from pyrite.core.context import TaskContext
+from pyrite.core.lean import value
 from pyrite.lineage.dependency import Dependency, Narrow
 from pyrite.lineage.node import Node
 from pyrite.lineage.ops import Op, apply_ops
@@ -126,6 +127,18 @@ class OneToOne(Chained):
         return self.parents[0], partition
 
 
+@value
+class Steps:
+    """A run of ops without what they work on: all from ``first`` on."""
+
+    frozen: Frozen[tuple[Op, ...]]
+    first: int
+
+    @property
+    def ops(self) -> tuple[Op, ...]:
+        return self.frozen.value[self.first :]
+
+
 class Fused(OneToOne):
     """A run of ops over a base node: what a chain of `Transformed` becomes in a stage.
 
@@ -155,6 +168,10 @@ class Fused(OneToOne):
         rest = copy(self)
         rest._last = last
         return rest
+
+    def last(self, number: int) -> Steps:
+        """The last ops."""
+        return Steps(self._ops, len(self._ops.value) - number)
 
     def finish(self, partition: int, records: Iterator[Any], task: TaskContext) -> Iterator[Any]:
         return apply_ops(self.ops, partition, records)

@@ -7,13 +7,16 @@ it; the result has to be the same.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
-from itertools import count
+from itertools import count, takewhile
 from typing import Any
 
 from pyrite.core.context import TaskContext
 from pyrite.core.lean import value
+from pyrite.lineage.narrow import Fused, Steps
+from pyrite.lineage.node import Node
+from pyrite.lineage.ops import KeyBy, Map, MapValues, Op
 
 
 @value
@@ -80,15 +83,32 @@ class Draw:
         return self.function(records)
 
 
-@value
-class DrawNumbered(Draw):
-    """As `Draw`, with the partition's number: ``function(number, records)``."""
-
-    function: Callable[..., Any]
-
-    def __call__(self, records: Iterator[Any], task: TaskContext | None = None) -> Any:
-        assert task is not None
-        return self.function(task.attempt.partition, records)
-
-
 Terminal = Collect | Count | Reduce | Fold | ForEach | Draw
+
+_ONE_OF_EACH = (Map, KeyBy, MapValues)
+
+
+@value
+class Choose:
+    """What ``function(partition, records, ops)`` makes of some of the records, which it chooses by
+    their places alone: it is given what the last steps work on that make one record of each, and
+    does these to the chosen. So the user's functions are not called for the others.
+
+    Parameters:
+        steps: what is left to do, once the planner has said so.
+    """
+
+    function: Callable[[int, Iterator[Any], Sequence[Op]], Any]
+    steps: Steps | None = None
+
+    def __call__(self, records: Iterator[Any], task: TaskContext) -> Any:
+        ops = self.steps.ops if self.steps else ()
+        return self.function(task.attempt.partition, records, ops)
+
+    def of(self, tree: Node) -> tuple[Node, Choose]:
+        """What to compute, and what to make of that, to choose from a stage's tree."""
+        if not isinstance(tree, Fused):
+            return tree, self
+        alike = takewhile(lambda op: isinstance(op, _ONE_OF_EACH), reversed(tree.ops))
+        number = sum(1 for _ in alike)
+        return tree.without_last(number), Choose(self.function, tree.last(number))

@@ -25,6 +25,7 @@ from pyrite.lineage.dependency import Aggregator, Grouping, Narrow, Shuffle
 from pyrite.lineage.kept import truncate
 from pyrite.lineage.narrow import Fused, Zipped
 from pyrite.lineage.node import Node
+from pyrite.lineage.terminals import Choose
 from pyrite.lineage.wide import CoGrouped
 from pyrite.plan.barrier import check_barrier, is_barrier, make_whole
 from pyrite.plan.edges import blocks_read, shuffles_behind, shuffles_read
@@ -130,6 +131,8 @@ class Planner:
         """
         with self._lock:
             tree, where, barrier = self._tree(node, partitions, name)
+            if isinstance(action, Choose):
+                tree, action = action.of(tree)
             reads = tuple(shuffles_read(tree))
             ancestors = self._ancestors(reads)
             stage_id = next(self._stage_ids)  # after theirs: stages are numbered as they run
