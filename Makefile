@@ -19,7 +19,7 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types contracts docs-test pyspark-doctests api-table \
-  bench bench-quick format shell clean
+  bench bench-quick bench-scale bench-profile format shell clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -50,11 +50,18 @@ pyspark-doctests: $(VENV)/.tools  ## run the examples in PySpark's docstrings on
 api-table: $(VENV)/.tools  ## write docs/api-table.md: PySpark's names, and what Pyrite has
 	@$(BIN)/python -m tests.oracle.surface.table
 
-bench: $(VENV)/.bench      ## the figures, beside all peers, into benchmarks/RESULTS.md; JOBS='sort join' shows some
-	@$(BIN)/python -m benchmarks $(or $(JOBS),--output benchmarks/RESULTS.md) $(ARGS)
+bench: $(VENV)/.bench      ## the figures, beside other engines, into benchmarks/RESULTS.md; JOBS='sort join' shows some
+	@$(BIN)/python -m benchmarks \
+	  $(or $(JOBS),--output benchmarks/RESULTS.md --plot docs/benchmarks.png) $(ARGS)
 
-bench-quick: $(VENV)/.bench ## the same on little data, in a few minutes, shown only
+bench-quick: $(VENV)/.bench  ## the same on little data, in a few minutes, shown only
 	@$(BIN)/python -m benchmarks --quick $(JOBS) $(ARGS)
+
+bench-scale: $(VENV)/.bench  ## cost of a record and of a task as work grows, into benchmarks/SCALE.md
+	@$(BIN)/python -m benchmarks.scale --output benchmarks/SCALE.md --plot docs/benchmarks-scale.png $(ARGS)
+
+bench-profile: $(VENV)/.bench  ## where the time goes in each job, into docs/where-time-goes.md
+	@$(BIN)/python -m benchmarks.profile $(or $(JOBS),--output docs/where-time-goes.md) $(ARGS)
 
 format: $(VENV)/.tools     ## put the style right
 	$(BIN)/ruff check --fix .

@@ -9,12 +9,12 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.child import Result
-from benchmarks.engines import NAMES, missing
+from benchmarks.engines import NAMES, missing, not_installed
 from benchmarks.jobs import JOBS
-from benchmarks.page import page
-from benchmarks.ratios import sound
+from benchmarks.page import machine, page
+from benchmarks.ratios import ratios, sound
 from benchmarks.run import measured
-from benchmarks.table import line, tables
+from benchmarks.table import Results, line, tables, title
 
 RUNS = 5
 
@@ -38,6 +38,7 @@ def arguments() -> argparse.Namespace:
         help=f"some of {','.join(NAMES)}; by default all that are installed",
     )
     parser.add_argument("--output", type=Path, help="write the tables to this file, too")
+    parser.add_argument("--plot", type=Path, help="draw the ratios into this PNG file")
     return parser.parse_args()
 
 
@@ -67,7 +68,20 @@ def main() -> int:
     print(f"\n{text}")
     if options.output:
         options.output.write_text(page(text, engines, load), encoding="utf-8")
+    if options.plot:
+        draw(options.plot, results, engines)
     return 0 if all(sound(name, runs) for name, runs in results.items()) else 1
+
+
+def draw(path: Path, results: Results, engines: list[str]) -> None:
+    """Draw the ratios; without matplotlib, say so."""
+    if reason := not_installed("matplotlib"):
+        print(f"without a plot: {reason}", file=sys.stderr)
+        return
+    from benchmarks.plot import ratio_plot
+
+    names = {engine: title(engine) for engine in engines}
+    ratio_plot(path, ratios(results, engines), names, machine())
 
 
 def why_not(engine: str) -> str:

@@ -32,7 +32,8 @@ def measure(request: dict[str, Any]) -> Result:
         imported, constructed: seconds that the import and the engine's start took.
         ready, answered: seconds from the command to a running engine, and to a first job's answer.
         seconds, each: of the program, and the same by its size.
-        cpu: processor time of all processes while it ran, in seconds.
+        cpu, driver: processor time of all processes while it ran, and of this one, in seconds.
+        window: the clock when it began and when it ended.
         first, later: of a program in steps, the seconds of the first, and the median of the later.
         answer: what it returned, or yielded last.
     """
@@ -45,10 +46,10 @@ def measure(request: dict[str, Any]) -> Result:
         ready = CLOCK()
         engine.PROGRAMS["startup"](handle, 2, "")
         answered = CLOCK()
-        used = cpu_seconds()
         program = engine.PROGRAMS[request["job"]]
+        used, own, begun = cpu_seconds(), time.process_time(), CLOCK()
         steps, answer = timed(program, handle, request["size"], request["source"])
-        used = cpu_seconds() - used
+        window, own, used = [begun, CLOCK()], time.process_time() - own, cpu_seconds() - used
     return {
         "imported": constructing - importing,
         "constructed": ready - constructing,
@@ -57,6 +58,8 @@ def measure(request: dict[str, Any]) -> Result:
         "seconds": sum(steps),
         "each": sum(steps) / request["size"],
         "cpu": used,
+        "driver": own,
+        "window": window,
         **(
             {"first": steps[0], "later": sorted(steps[1:])[len(steps) // 2 - 1]}
             if steps[1:]

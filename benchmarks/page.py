@@ -33,15 +33,23 @@ def page(tables: str, engines: Sequence[str], load: float) -> str:
     return f"{introduction}\n{circumstances(engines, load)}\n\n{tables}\n"
 
 
-def circumstances(engines: Sequence[str], load: float) -> str:
-    """Where and when, as a Markdown list."""
+def machine() -> str:
+    """In a few words, for a picture."""
+    return f"{CORES} cores of {processor()}, {time.strftime('%Y-%m-%d')}, Python " + (
+        platform.python_version()
+    )
+
+
+def circumstances(engines: Sequence[str], load: float | None = None) -> str:
+    """Where and when, as a Markdown list; with the load before the first run, if it is known."""
     memory = psutil.virtual_memory().total / 2**30
+    before = "" if load is None else f"{load:.1f} before the first run, "
     commit = command("git", "-C", str(ROOT), "describe", "--always", "--dirty")
     return "\n".join(
         [
             f"- {time.strftime('%Y-%m-%d %H:%M %Z')}, commit {commit or 'unknown'}",
-            f"- {processor()}, {os.cpu_count()} cores, {memory:.0f} GiB; load {load:.1f} before "
-            f"the first run, {os.getloadavg()[0]:.1f} after the last",
+            f"- {processor()}, {os.cpu_count()} cores, {memory:.0f} GiB; load "
+            f"{before}{os.getloadavg()[0]:.1f} after the last",
             f"- {platform.system()} {platform.release()}, Python {platform.python_version()}, "
             f"{java()}; {', '.join(versions(engines))}",
             f"- input files: {origin()}; memory of all processes is {MEMORY}, of one worker RSS",

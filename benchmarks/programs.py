@@ -73,8 +73,8 @@ def squares(sc: Any, size: int, source: str) -> Any:
 
 
 def chain(sc: Any, size: int, source: str) -> Any:
-    """Six light steps; how many numbers are left, and their sum."""
-    return summed(
+    """Six light steps, and the sum."""
+    return (
         sc.parallelize(range(size), PARTS)
         .map(lambda x: x * 3 + 1)
         .filter(lambda x: x % 2 == 0)
@@ -82,6 +82,7 @@ def chain(sc: Any, size: int, source: str) -> Any:
         .filter(lambda pair: pair[1] < 900)
         .map(lambda pair: pair[0] - pair[1])
         .map(lambda x: x // 7)
+        .sum()
     )
 
 
@@ -89,12 +90,13 @@ def chain(sc: Any, size: int, source: str) -> Any:
 
 
 def join(sc: Any, size: int, source: str) -> Any:
-    """Orders of a tenth as many users, each order with its user's name."""
+    """Orders of a tenth as many users, each order with its user's name. The sum of all amounts and
+    all names' lengths."""
     users = size // 10
     orders = sc.parallelize(range(size), PARTS).map(lambda i: (i * FACTOR % users, i % 1000))
     names = sc.parallelize(range(users), PARTS).map(lambda i: (i, f"user{i}"))
     joined = orders.join(names, PARTS)
-    return summed(joined.map(lambda pair: pair[1][0] + len(pair[1][1])))
+    return joined.map(lambda pair: pair[1][0] + len(pair[1][1])).sum()
 
 
 def cogroup(sc: Any, size: int, source: str) -> Any:
@@ -122,10 +124,10 @@ def group(sc: Any, size: int, source: str) -> Any:
 
 
 def distinct(sc: Any, size: int, source: str) -> Any:
-    """Each number comes twice."""
+    """Each number comes twice. The sum of those that there are."""
     half = size // 2
     numbers = sc.parallelize(range(size), PARTS).map(lambda i: i * FACTOR % half)
-    return summed(numbers.distinct(PARTS))
+    return numbers.distinct(PARTS).sum()
 
 
 # -- order -----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.agreed import OUTPUT
@@ -28,7 +28,7 @@ LIMIT_SECONDS = 60.0
 ENOUGH_SECONDS = 40.0
 """An engine that has had so much time for a job is not run again."""
 
-_APART_LIMIT_SECONDS = 900.0
+APART_LIMIT_SECONDS = 900.0
 _LAST_LINES = 8
 
 
@@ -40,6 +40,7 @@ def measured(
     A run that failed has ``error`` in its result, and one that was stopped ``stopped``: such an
     engine is not run again for this job, nor is one that has taken long enough, Pyrite excepted.
     """
+    limit = APART_LIMIT_SECONDS if JOBS[name].apart else LIMIT_SECONDS
     job, spent = JOBS[name], dict.fromkeys(engines, 0.0)
     source = str(job.make_input(FOLDER, size)) if job.make_input else ""
     able = [engine for engine in engines if name in engine_module(engine).PROGRAMS]
@@ -47,18 +48,31 @@ def measured(
         for engine in able:
             if engine == "pyrite" or spent[engine] < ENOUGH_SECONDS:
                 begun = CLOCK()
-                result = run(engine, name, job.size_for(engine, size), source)
+                result = run(engine, name, job.size_for(engine, size), source, limit)
                 spent[engine] += CLOCK() - begun
                 if "error" in result:
                     spent[engine] = ENOUGH_SECONDS
                 yield engine, result
 
 
-def run(engine: str, name: str, size: int, source: str) -> Result:
-    """One run in a process of its own, which leaves nothing behind."""
+def run(
+    engine: str,
+    name: str,
+    size: int,
+    source: str,
+    limit: float = LIMIT_SECONDS,
+    extra: Mapping[str, str] | None = None,
+    paths: Sequence[str] = (),
+) -> Result:
+    """One run in a process of its own, which leaves nothing behind.
+
+    Parameters:
+        limit: seconds after which it is stopped.
+        extra: more for the environment.
+        paths: where Python is to look for modules, too.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
     job = JOBS[name]
-    limit = _APART_LIMIT_SECONDS if job.apart else LIMIT_SECONDS
     with tempfile.TemporaryDirectory(dir=FOLDER, ignore_cleanup_errors=True) as folder:
         request = {
             "engine": engine,
@@ -75,7 +89,7 @@ def run(engine: str, name: str, size: int, source: str) -> Result:
             process = subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.child", json.dumps(request)],
                 cwd=folder,
-                env=environment(folder),
+                env={**environment(folder, paths), **(extra or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -100,11 +114,11 @@ def found(job: Job, folder: Path) -> Result:
     return result
 
 
-def environment(folder: str) -> dict[str, str]:
+def environment(folder: str, more_paths: Sequence[str]) -> dict[str, str]:
     """The same for all engines: the same Python, these modules, and no search for a network.
 
     Libraries of linear algebra get one thread: the engines divide the work."""
-    paths = filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])
+    paths = filter(None, [*more_paths, str(ROOT), os.environ.get("PYTHONPATH", "")])
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(paths),

@@ -32,8 +32,8 @@ def sized(size: int) -> list[tuple[int, range]]:
 # -- join ------------------------------------------------------------------------------------------
 
 
-def join(pool: Pool, size: int, source: str) -> tuple[int, int]:
-    return summed(exchanged(pool, give_orders, sized(size), take_orders))
+def join(pool: Pool, size: int, source: str) -> int:
+    return sum(exchanged(pool, give_orders, sized(size), take_orders))
 
 
 def give_orders(task: tuple[str, int, tuple[int, range]]) -> None:
@@ -52,19 +52,18 @@ def give_orders(task: tuple[str, int, tuple[int, range]]) -> None:
     give(folder, giver, zip(orders, names, strict=True))
 
 
-def take_orders(task: tuple[str, int]) -> tuple[int, int]:
+def take_orders(task: tuple[str, int]) -> int:
     given = list(take(*task))
     names: dict[int, list[str]] = {}
     for _, (users, texts) in given:
         for user, text in zip(users, texts, strict=True):
             names.setdefault(user, []).append(text)
-    count = total = 0
+    total = 0
     for (users, amounts), _ in given:
         for user, amount in zip(users, amounts, strict=True):
             for name in names.get(user, ()):
-                count += 1
                 total += amount + len(name)
-    return count, total
+    return total
 
 
 # -- cogroup ---------------------------------------------------------------------------------------
@@ -137,8 +136,8 @@ def take_groups(task: tuple[str, int]) -> tuple[int, int]:
 # -- distinct --------------------------------------------------------------------------------------
 
 
-def distinct(pool: Pool, size: int, source: str) -> tuple[int, int]:
-    return summed(exchanged(pool, give_numbers, sized(size), take_numbers))
+def distinct(pool: Pool, size: int, source: str) -> int:
+    return sum(exchanged(pool, give_numbers, sized(size), take_numbers))
 
 
 def give_numbers(task: tuple[str, int, tuple[int, range]]) -> None:
@@ -151,6 +150,5 @@ def give_numbers(task: tuple[str, int, tuple[int, range]]) -> None:
     give(folder, giver, shares)
 
 
-def take_numbers(task: tuple[str, int]) -> tuple[int, int]:
-    numbers = set[int]().union(*take(*task))
-    return len(numbers), sum(numbers)
+def take_numbers(task: tuple[str, int]) -> int:
+    return sum(set[int]().union(*take(*task)))

@@ -15,21 +15,19 @@ def sum_of_squares(numbers: range) -> int:
     return sum(x * x for x in numbers)
 
 
-def steps(pool: Pool, size: int, source: str) -> tuple[int, int]:
-    parts = pool.map(six_steps, ranges(size))
-    return sum(count for count, _ in parts), sum(total for _, total in parts)
+def steps(pool: Pool, size: int, source: str) -> int:
+    return sum(pool.map(six_steps, ranges(size)))
 
 
-def six_steps(numbers: range) -> tuple[int, int]:
-    count = total = 0
+def six_steps(numbers: range) -> int:
+    total = 0
     for x in numbers:
         y = x * 3 + 1
         if y % 2 == 0:
             rest = y % 1000
             if rest < 900:
-                count += 1
                 total += (y - rest) // 7
-    return count, total
+    return total
 
 
 def tasks(pool: Pool, number: int, source: str) -> bool:
