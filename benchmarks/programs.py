@@ -207,8 +207,9 @@ def in_order(ordered: Any) -> tuple[int, Any, Any, int]:
     return sum(part[0] for part in parts), parts[0][1], parts[-1][2], disorder
 
 
-def looked_through(records: Iterator[Any]) -> Iterator[tuple[int, Any, Any, int]]:
+def looked_through(records: Iterable[Any]) -> Iterator[tuple[int, Any, Any, int]]:
     """How many there are, the first, the last, and how many are less than the one before."""
+    records = iter(records)
     for first in records:
         last, count, disorder = first, 1, 0
         for record in records:

@@ -8,6 +8,8 @@ It has
 - ``missing()``: why the engine cannot run here, or "";
 - ``started(cores, folder, settings)``: a context manager that starts the engine on so many cores,
   gives a handle for its programs, and leaves nothing behind; temporary files go into ``folder``;
+- ``warm(handle, job)``: optional, called before the job's program and not timed: imports what the
+  program needs, where that takes long;
 - ``PROGRAMS``: by a job's name, a function of (handle, size, path of the input) that returns the
   job's answer, or yields one after each step, of which the last counts. A job that the engine
   cannot do is left out.
