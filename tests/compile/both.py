@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pyrite.compile.bound import bind
 from pyrite.compile.emit import Emitter
-from pyrite.compile.ends import Combine, Merge, Scatter, end_of_result, functions_of
+from pyrite.compile.ends import Combine, Merge, Scatter, Yield, end_of_result, functions_of
 from pyrite.compile.nodes import drawn
 from pyrite.compile.source import Sources
 from pyrite.executor.frames import places
@@ -17,10 +17,15 @@ from pyrite.lineage.dependency import Aggregator
 from pyrite.lineage.ops import apply_ops, no_stop
 from pyrite.lineage.terminals import Collect, Draw, Fold
 from pyrite.shuffle.aggregate import _merge as _merge_combiners
-from pyrite.shuffle.loops import run_loop
+from pyrite.shuffle.loops import Metered, run_loop
 from pyrite.shuffle.write import _merge, _put_by_hash
 
 PARTS = 3
+METERED = Metered(lambda: False, 7)
+
+
+class Again(Draw):
+    """As a function of the user's, which may go on drawing after an exception."""
 
 
 class Columns:
@@ -68,7 +73,7 @@ class Both:
 
     def compiled(self, ops: Sequence[Any], end: Any, data: Sequence[Any]) -> Story | None:
         """None if nothing is written out, and the ops would be run as they are."""
-        known = end if isinstance(end, Merge) else end_of_result(end) or end
+        known = Yield() if isinstance(end, Again) else end_of_result(end) or end
         made = Emitter(self.sources, ops, known).compiled()
         self.reasons = [reason for _, reason in made.reasons]
         self.text = made.source
@@ -82,13 +87,13 @@ class Both:
             match end:
                 case Combine():
                     table: dict[Any, Any] = {}
-                    run_loop(loop, records, table, lambda items: [items])
+                    run_loop(loop, records, table, METERED)
                     return list(table.items())
                 case Scatter():
                     made = Columns()
                     keys = [column.append for column in made.keys]
                     values = [column.append for column in made.values]
-                    run_loop(loop, records, keys, values, hash, PARTS, lambda items: [items])
+                    run_loop(loop, records, keys, values, hash, PARTS, METERED)
                     return made.keys, made.values
                 case Merge():
                     table = {}

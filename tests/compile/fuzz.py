@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from tests.compile.both import Both
+from tests.compile.both import Again, Both
 
 from pyrite.compile.ends import Combine, Scatter
 from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapValues
@@ -84,6 +84,16 @@ class Writer:
             body = f"({body}, {self.expression(2, [v])})"
         some = self.random.random()
         more = self.expression(2, [v, "y"])
+        if kind is FlatMap and some < 0.5:
+            ends = self.random.choice(["", "return", f"{v} = {more}", "next(iter(()))"])
+            return (
+                f"def F{number}({v}):\n    for y in ({v}, {body}, 1):\n        if {more}:\n"
+                f"            {ends or 'continue'}\n"
+                f"        {'return' if some < 0.1 else 'pass'}\n        yield {more}, y\n"
+                if some < 0.35
+                else f"def F{number}({v}):\n    for y in {v}:\n        yield {body}\n"
+                f"        if {more}:\n            return\n"
+            )
         if some < 0.55:
             return f"F{number} = lambda {v}: {body}\n"
         if some < 0.7:
@@ -150,7 +160,7 @@ def made(module: Any, kinds: list[type], end: str) -> tuple[list[Any], Any]:
         "collect": Collect(),
         "count": Count(),
         "draw": Draw(list),
-        "on": Draw(goes_on),
+        "on": Again(goes_on),
         "scatter": Scatter(True),
     }
     return ops, ends[end]

@@ -8,7 +8,7 @@ import sys
 import types
 
 import pytest
-from tests.compile.both import Both, note
+from tests.compile.both import Again, Both, note
 from tests.compile.plain import asserted
 
 from pyrite.compile.ends import Combine, Merge, Scatter
@@ -315,6 +315,83 @@ def generator(x):
     yield -x
 
 
+def items(x):
+    n = note("begun", x)
+    for i in range(n):
+        if i == 3:
+            continue
+        yield i, note("item", x - i)
+    note("done", n)
+
+
+def some_items(x):
+    while True:
+        x -= 1
+        if x < 0:
+            return
+        if x % 2:
+            yield x
+
+
+def fails(x):
+    for i in [1, 2]:
+        yield i / (x - 2)
+
+
+def stops(x):
+    yield x
+    next(iter(()))
+
+
+def catches(x):
+    try:
+        yield x
+    except ZeroDivisionError:
+        note("caught", x)
+
+
+def sends(x):
+    got = yield x
+    note("got", got)
+
+
+class Splits:
+    def pairs(self, x):
+        for i in range(x):
+            yield i, self
+
+    def __repr__(self):
+        return "Splits"
+
+
+SPLICED = {
+    "items": lambda: [FlatMap(items), Map(lambda kv: 6 / (kv[1] - 9))],
+    "returns": lambda: [FlatMap(some_items), Map(lambda x: x + 1)],
+    "twice": lambda: [FlatMap(some_items), FlatMap(items), Filter(lambda kv: kv[0])],
+    "an exception in it": lambda: [FlatMap(fails), Map(lambda x: x + 1)],
+    "an exception after it": lambda: [FlatMap(some_items), Map(lambda x: 1 / (x - 3))],
+    "StopIteration in it": lambda: [FlatMap(stops), Map(lambda x: x)],
+    "StopIteration after it": lambda: [FlatMap(some_items), Map(lambda x: next(iter([1] * (3 - x))))],
+    "a method": lambda: [FlatMap(Splits().pairs), Map(lambda kv: kv)],
+    "many items": lambda: [FlatMap(lambda x: range(x)), FlatMap(items), Map(lambda kv: (kv[0], 1))],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("end", [Collect(), ADD, Draw(list)], ids=["collect", "add", "draw"])
+@pytest.mark.parametrize("name", SPLICED)
+def test_generators_are_written_out(both, name, end):
+    reasons = both.check(SPLICED[name], end)
+    assert reasons.count("") == len(reasons), reasons
+
+
+@pytest.mark.parametrize(
+    ("function", "why"), [(catches, "try"), (sends, "Yield"), (generator, "more than one place")]
+)
+def test_generators_that_are_called(both, function, why):
+    reasons = both.check(lambda: [FlatMap(function), Map(lambda x: 6 // (x - 2))], Count())
+    assert why in reasons[0]
+
+
 def keyword_only(x, *, k=3):
     return x, k
 
@@ -359,7 +436,7 @@ CALLED = {
     "an inner generator": (lambda x: list(x * y for y in range(3)), "generator uses 'x'"),
     "locals": (lambda x: sorted(locals()), "'locals'"),
     "frames": (lambda x: sys._getframe().f_code.co_name, "'_getframe'"),
-    "a generator": (generator, "generator or coroutine"),
+    "a generator": (generator, "yields in more than one place"),
     "finally": (closes, "finally"),
     "keyword only": (keyword_only, "positional"),
     "any number": (lambda *a: a, "positional"),
@@ -494,7 +571,7 @@ GOES_ON = {
 
 @pytest.mark.parametrize("name", GOES_ON)
 def test_whoever_draws_may_go_on_after_an_exception(both, name):
-    reasons = both.check(GOES_ON[name], Draw(goes_on))
+    reasons = both.check(GOES_ON[name], Again(goes_on))
     assert reasons.count("") == len(reasons), reasons
 
 

@@ -39,8 +39,11 @@ class Admission:
         self._same_globals: list[int] = []
         self._only_builtins: list[int] = []
 
-    def shape(self, number: int) -> Shape:
+    def shape(self, number: int, generator: bool = False) -> Shape:
         """A function, if it can be written out anywhere.
+
+        Parameters:
+            generator: it may be one.
 
         Raises:
             Refused: it cannot.
@@ -48,18 +51,19 @@ class Admission:
         function = plain(self.functions[number])
         if function is None:
             raise Refused("it is no Python function")
-        return examine(self._sources.find(function).node, function.__code__)
+        return examine(self._sources.find(function).node, function.__code__, generator)
 
-    def admit(self, number: int, arguments: int) -> Shape:
+    def admit(self, number: int, arguments: int, generator: bool = False) -> Shape:
         """A function, noted down as one that is written out.
 
         Parameters:
             arguments: how many it is given.
+            generator: it may be one.
 
         Raises:
             Refused: it has to be called.
         """
-        shape = self.shape(number)
+        shape = self.shape(number, generator)
         function = plain(self.functions[number])
         assert function is not None
         code = function.__code__

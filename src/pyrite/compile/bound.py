@@ -55,6 +55,16 @@ class Bound:
                 return function.__self__
         return function.__defaults__[binding.default]
 
+    def stopped(self, error: StopIteration, number: int) -> None:
+        """To be called where a function that is a generator is written out.
+
+        Raises:
+            RuntimeError: it is the generator that raised the exception.
+        """
+        mark = self._mark(error)
+        if mark is not None and mark.function == number:
+            raise RuntimeError("generator raised StopIteration") from error
+
     def left(
         self, error: Exception, left: list[Left], records: Iterator[Any], *loops: Left
     ) -> None:

@@ -87,6 +87,8 @@ class Emitter:
             case KeyBy():
                 key = inline.atom(inline.apply(step, [element], out, step), out, step, "key")
                 self._flow(step + 1, Pair(key, inline.atom(element, out, step)), out)
+            case FlatMap() if self._splices(step, element, out):
+                pass
             case FlatMap():
                 items = inline.atom(inline.apply(step, [element], out, step), out, step, "items")
                 self._each(step, items, None, out)
@@ -104,6 +106,38 @@ class Emitter:
                 self._each(step, items, key, out)
             case _:
                 raise Refused(f"there is no way to compile {type(op).__name__}")
+
+    def _splices(self, step: int, element: Element, out: Statements) -> bool:
+        """Write a generator out, with what becomes of its items; not where it would have to go on
+        after an exception of another function's."""
+        if self._end == Yield(again=True):
+            return False
+        passed = self._inline.new("passed")
+        begun: Statements = []
+
+        def go_on(item: Element, inner: Statements) -> None:
+            if isinstance(self._end, Combine | Scatter):  # which look at their memory in between
+                self._inline.put(begun, assign(passed, ast.Constant(0)), step)
+                self._count(passed, inner, step)
+            self._flow(step + 1, item, inner)
+
+        made: Statements = []
+        if not self._inline.splice(step, element, made, step, go_on):
+            return False
+        out += [*begun, *made]
+        return True
+
+    def _count(self, passed: str, out: Statements, step: int) -> None:
+        """One item more has passed."""
+        inline = self._inline
+        inline.put(out, ast.AugAssign(store(passed), ast.Add(), ast.Constant(1)), step)
+        told = ast.Attribute(load(f"{PREFIX}metered"), "passed", ast.Load())
+        full: Statements = [
+            assign(passed, ast.Constant(0)),
+            ast.Expr(call(told, ast.Constant(_SHORT))),
+        ]
+        test = ast.Compare(load(passed), [ast.Eq()], [ast.Constant(_SHORT)])
+        inline.put(out, ast.If(test, full, []), step)
 
     def _taken_apart(self, element: Element, out: Statements, step: int) -> Pair:
         if isinstance(element, Pair):

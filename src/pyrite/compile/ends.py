@@ -32,7 +32,13 @@ class Merge:
 
 @value
 class Yield:
-    """One after another, to whoever draws them."""
+    """One after another, to whoever draws them.
+
+    Parameters:
+        again: who draws them may do so again after an exception.
+    """
+
+    again: bool = True
 
 
 @value
@@ -73,7 +79,7 @@ def end_of_result(action: object) -> End | None:
     """What a result task does with records, if it is known."""
     match action:
         case Draw():
-            return Yield()
+            return Yield(again=False)
         case Collect() | Count() | Fold() | ForEach() | Reduce():
             return action
     return None

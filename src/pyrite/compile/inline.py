@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import operator
 import types
 from collections.abc import Callable, Sequence
@@ -21,13 +22,14 @@ from pyrite.compile.elements import (
     load,
     tuple_of,
 )
-from pyrite.compile.rename import Renamer, escapes
+from pyrite.compile.rename import Renamer, Splicer, escapes
 from pyrite.compile.returns import Returns, returns
 from pyrite.compile.scope import Shape
 from pyrite.compile.source import Refused, is_engine
 from pyrite.compile.stage import (
     PREFIX,
     SHIFT,
+    STAGE,
     Binding,
     Cell,
     Constant,
@@ -136,7 +138,7 @@ class Inliner:
         try:
             shape = self.admission.admit(number, len(elements))
         except Refused as refusal:
-            self.reasons[number] = str(refusal)
+            self.reasons.setdefault(number, str(refusal))
         else:
             self.reasons[number] = ""
             return self._written_out(number, shape, elements, out, step)
@@ -168,9 +170,36 @@ class Inliner:
     def _written_out(
         self, number: int, shape: Shape, elements: Sequence[Element], out: Statements, step: int
     ) -> Element:
+        variables, at = self._variables(number, shape, elements, out, step)
+        renamer = Renamer(variables)
+        if shape.expression is not None:
+            return self._result(shape.expression, renamer, at, out, step)
+        body = [_shifted(each, at) for each in shape.body]
+        last = body[-1] if body else None
+        ends_plainly = isinstance(last, ast.Return) and not returns(body[:-1])
+        if ends_plainly or not returns(body):
+            for each in renamer.all(body[:-1] if ends_plainly else body):
+                self.put(out, each, step)
+            value = last.value if isinstance(last, ast.Return) else None
+            if value is None:
+                return ast.Constant(None)
+            return self._result(value, renamer, 0, out, step)
+        variable = self.new("result")
+        self._turn(variable, renamer.all(body), out, step)
+        return load(variable)
+
+    def _turn(self, variable: str, body: Statements, out: Statements, step: int) -> None:
+        """One turn of a loop, which ``return`` ends; what is returned is in a variable."""
+        inner = Returns(variable, self.new("returned")).lowered(body)
+        inner += [assign(variable, ast.Constant(None)), ast.Break()]
+        self.put(out, ast.While(ast.Constant(True), inner, []), step)
+
+    def _variables(
+        self, number: int, shape: Shape, elements: Sequence[Element], out: Statements, step: int
+    ) -> tuple[dict[str, Element], int]:
+        """What stands for a function's variables, and what to add to its lines."""
         function = self.functions[number]
         variables: dict[str, Element] = {}
-        result = shape.expression
         first_default = len(shape.parameters) - len(function.__defaults__ or ())
         for place, name in enumerate(shape.parameters):
             element: Element
@@ -194,38 +223,72 @@ class Inliner:
         for place, name in enumerate(function.__code__.co_freevars):
             cell = Cell(f"{CELL}{len(self.cells)}_{name}", number, place)
             variables[name] = load(self.cells.setdefault(id(closure[place]), cell).name)
-        at = self._mark(mark) << SHIFT
-        renamer = Renamer(variables)
-        if result is not None:
-            return self._result(result, variables, renamer, at, out, step)
-        body = [_shifted(each, at) for each in shape.body]
-        last = body[-1] if body else None
-        ends_plainly = isinstance(last, ast.Return) and not returns(body[:-1])
-        if ends_plainly or not returns(body):
-            for each in renamer.all(body[:-1] if ends_plainly else body):
-                self.put(out, each, step)
-            value = last.value if isinstance(last, ast.Return) else None
-            if value is None:
-                return ast.Constant(None)
-            return self._result(value, variables, renamer, at=0, out=out, step=step)
-        # One turn of a loop, which `return` ends.
-        variable = self.new("result")
-        inner = Returns(variable, self.new("returned")).lowered(renamer.all(body))
-        inner += [assign(variable, ast.Constant(None)), ast.Break()]
-        self.put(out, ast.While(ast.Constant(True), inner, []), step)
-        return load(variable)
+        return variables, self._mark(mark) << SHIFT
+
+    def splice(
+        self,
+        number: int,
+        element: Element,
+        out: Statements,
+        step: int,
+        go_on: Callable[[Element, Statements], None],
+    ) -> bool:
+        """Write a generator out, if the function is one, and can be.
+
+        Parameters:
+            go_on: writes what becomes of an item, in the place where it is yielded.
+        """
+        function = plain(self.functions[number])
+        if function is None or not inspect.isgeneratorfunction(function):
+            return False
+        elements = [element]
+        if type(self.functions[number]) is types.MethodType:
+            elements = [load(self._bind("self", number)), element]
+        try:
+            shape = self.admission.admit(number, len(elements), generator=True)
+        except Refused as refusal:
+            self.reasons[number] = str(refusal)
+            return False
+        self.reasons[number] = ""
+        variables, at = self._variables(number, shape, elements, out, step)
+
+        def yielded(value: ast.expr, renamer: Renamer) -> Statements:
+            made: Statements = []
+            go_on(self._result(value, renamer, 0, made, step), made)
+            return made
+
+        renamer = Splicer(variables, yielded)
+        body = renamer.all([_shifted(each, at) for each in shape.body])
+        inner: Statements = []
+        if returns(body):
+            self._turn(self.new("result"), body, inner, step)
+        else:
+            inner = body
+        stopped = self.new("stopped")
+        told = ast.Attribute(load(STAGE), "stopped", ast.Load())
+        handler = ast.ExceptHandler(
+            self.tool("stop_iteration"),
+            stopped,
+            [
+                ast.Expr(call(told, load(stopped), ast.Constant(number))),
+                ast.Raise(None, None),
+            ],
+        )
+        self.put(out, ast.Try(inner, [handler], [], []), step)
+        return True
 
     def _result(
         self,
         value: ast.expr,
-        variables: dict[str, Element],
         renamer: Renamer,
         at: int,
         out: Statements,
         step: int,
     ) -> Element:
-        if isinstance(value, ast.Name) and isinstance(variables.get(value.id), Pair):
-            return variables[value.id]
+        if isinstance(value, ast.Name):
+            element = renamer.variables.get(value.id)
+            if isinstance(element, Pair):
+                return element
         value = _shifted(value, at) if at else value
         if isinstance(value, ast.Tuple) and len(value.elts) == 2:
             key, item = value.elts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 
 from pyrite.compile.elements import Pair, again, assign, load, tuple_of
@@ -18,7 +18,7 @@ class Renamer(ast.NodeTransformer):
     """
 
     def __init__(self, variables: Mapping[str, ast.expr | Pair]) -> None:
-        self._variables = variables
+        self.variables = variables
         self._hidden: list[set[str]] = []
 
     def all(self, body: Iterable[ast.stmt]) -> list[ast.stmt]:
@@ -98,14 +98,37 @@ class Renamer(ast.NodeTransformer):
         return ast.copy_location(ast.Assign([target], value), node)
 
     def _variable(self, name: str) -> str:
-        element = self._variables[name]
+        element = self.variables[name]
         assert isinstance(element, ast.Name)
         return element.id
 
     def _element(self, name: str) -> ast.expr | Pair | None:
         if any(name in each for each in self._hidden):
             return None
-        return self._variables.get(name)
+        return self.variables.get(name)
+
+
+class Splicer(Renamer):
+    """The same for a generator.
+
+    Parameters:
+        yielded: gives what stands in the place of a statement that yields a value.
+    """
+
+    def __init__(
+        self,
+        variables: Mapping[str, ast.expr | Pair],
+        yielded: Callable[[ast.expr, Renamer], list[ast.stmt]],
+    ) -> None:
+        super().__init__(variables)
+        self._yielded = yielded
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt | list[ast.stmt]:
+        if isinstance(node.value, ast.Yield):
+            nothing = ast.copy_location(ast.Constant(None), node)
+            return self._yielded(node.value.value or nothing, self)
+        self.generic_visit(node)
+        return node
 
 
 def unpacked(node: ast.stmt) -> tuple[str, str, str] | None:

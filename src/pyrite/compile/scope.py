@@ -24,7 +24,8 @@ _LOGS = frozenset({"stack", "debug", "info", "warning", "error", "exception", "c
 """The same, as names of methods."""
 _MATH = ("math", "cmath", "np", "numpy")
 _VARIADIC = 0x04 | 0x08
-_GENERATING = 0x20 | 0x80 | 0x200
+_GENERATOR = 0x20
+_GENERATING = _GENERATOR | 0x80 | 0x200
 
 
 @value
@@ -35,11 +36,13 @@ class Shape:
         parameters: their names.
         stored: the variables that it sets, parameters among them.
         body: its statements, without its docstring. Not to be changed.
+        generates: it is a generator.
     """
 
     parameters: tuple[str, ...]
     stored: frozenset[str]
     body: tuple[ast.stmt, ...]
+    generates: bool = False
 
     @property
     def expression(self) -> ast.expr | None:
@@ -49,15 +52,19 @@ class Shape:
         return None
 
 
-def examine(node: Definition, code: types.CodeType) -> Shape:
+def examine(node: Definition, code: types.CodeType, generator: bool = False) -> Shape:
     """What is to be known of a function, to write it out.
+
+    Parameters:
+        generator: it may be one that yields in one place.
 
     Raises:
         Refused: it might not mean the same there.
     """
     if code.co_flags & _VARIADIC or code.co_kwonlyargcount:
         raise Refused("its parameters are not all positional")
-    if code.co_flags & _GENERATING:
+    generates = code.co_flags & _GENERATING == _GENERATOR
+    if code.co_flags & _GENERATING and not (generator and generates):
         raise Refused("it is a generator or coroutine")
     names = {*code.co_varnames, *code.co_cellvars, *code.co_freevars, *code.co_names}
     if any(name.startswith(PREFIX) for name in names):
@@ -69,10 +76,17 @@ def examine(node: Definition, code: types.CodeType) -> Shape:
         body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
     own = {*code.co_varnames, *code.co_cellvars}
     _Rules(own | {*code.co_freevars}).check(body)
+    if generates and sum(is_yield(part) for each in body for part in ast.walk(each)) != 1:
+        raise Refused("it yields in more than one place, or in none")
     parameters = tuple(each.arg for each in (*node.args.posonlyargs, *node.args.args))
     stored = _stored(body) & own
     _Assigned(stored - set(parameters)).block(body, frozenset())
-    return Shape(parameters, frozenset(stored), tuple(body))
+    return Shape(parameters, frozenset(stored), tuple(body), generates)
+
+
+def is_yield(node: ast.AST) -> bool:
+    """Whether a statement yields, and does no more."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield)
 
 
 class _Rules(ast.NodeVisitor):
@@ -87,7 +101,7 @@ class _Rules(ast.NodeVisitor):
     def __init__(self, names: set[str]) -> None:
         self._names = names
         self._hidden: list[set[str]] = []
-        self._loops = 0
+        self._tries = 0
 
     def check(self, body: Iterable[ast.stmt]) -> None:
         for each in body:
@@ -119,7 +133,19 @@ class _Rules(ast.NodeVisitor):
     def visit_Try(self, node: ast.Try) -> None:
         if node.finalbody:
             raise Refused("it has a finally clause")
+        self._tries += 1
         self.generic_visit(node)
+        self._tries -= 1
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if not is_yield(node):
+            self.visit(node.value)
+            return
+        if self._tries:
+            raise Refused("it yields within a try statement")
+        assert isinstance(node.value, ast.Yield)
+        if node.value.value is not None:
+            self.visit(node.value.value)
 
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> None:
         first, *others = node.generators

@@ -29,6 +29,7 @@ TOOLS: dict[str, Any] = {
     "list": list,
     "missing": MISSING,
     "plain_types": PLAIN_TYPES,
+    "stop_iteration": StopIteration,
     "stable_hash": stable_hash,
     "type": type,
 }

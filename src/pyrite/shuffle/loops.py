@@ -50,6 +50,10 @@ class Metered:
             self._meter(size)
             yield chain((first,), islice(items, size - 1))
 
+    def passed(self, items: int) -> None:
+        """As many items of one record have been taken."""
+        self._meter(items)
+
     def _meter(self, size: int) -> None:
         """As many items are about to be taken, or fewer."""
         self._taken += size
