@@ -125,7 +125,7 @@ class PairTransformations(Dataset[T_co]):
             >>> sorted(pairs.reduceByKey(lambda x, y: x + y).collect())
             [('a', 3), ('b', 1)]
         """
-        aggregator = Aggregator(itself, function("reduceByKey()", func), func)
+        aggregator = Aggregator(itself, function("reduceByKey()", func), func, neutral=True)
         return self._combine(aggregator, self._partitioner(numPartitions, partitionFunc))
 
     def aggregateByKey(

@@ -272,7 +272,7 @@ class Transformations(Dataset[T_co]):
 
     def distinct(self, numPartitions: int | None = None) -> RDD[T_co]:
         """Each different record once."""
-        once = Aggregator(_none, _first, _first)
+        once = Aggregator(_none, _first, _first, neutral=True)
         pairs = self.map(_alone)
         return pairs._combine(once, self._partitioner(numPartitions, portable_hash)).keys()
 

@@ -44,11 +44,14 @@ class Aggregator:
         create: value -> combiner, for the first value of a key.
         merge_value: (combiner, value) -> combiner.
         merge_combiners: (combiner, combiner) -> combiner.
+        neutral: ``create`` adds nothing to the value, so that it does not show how often a key was
+            begun anew.
     """
 
     create: Callable[[Any], Any]
     merge_value: Callable[[Any, Any], Any]
     merge_combiners: Callable[[Any, Any], Any]
+    neutral: bool = False
 
 
 @value

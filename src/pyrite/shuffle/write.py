@@ -23,6 +23,12 @@ from pyrite.shuffle.portions import Portions
 if TYPE_CHECKING:
     from pyrite.compile.bound import Bound
 
+_SAMPLE = 1 << 15
+"""Records that show whether keys come again."""
+
+_RARE = 0.9
+"""They do so rarely if more than this share of records have keys of their own."""
+
 
 def scatter(
     records: Iterable[Any],
@@ -32,7 +38,7 @@ def scatter(
     loop: Bound | None = None,
 ) -> None:
     """Put each record into the bucket of its key; spill the buckets if memory runs short."""
-    plain_hash = type(place) is HashPartitioner and place.function is stable_hash
+    plain_hash = _is_plain(place)
     put = _put_by_hash if plain_hash else _put
     place = _quickest(place)
     watch = task.memory.watch()
@@ -68,19 +74,27 @@ def combine(
     task: TaskContext,
     loop: Bound | None = None,
 ) -> None:
-    """Combine the values of each key, and put the combiners into the bucket of their key."""
+    """Combine the values of each key, and put the combiners into the bucket of their key.
+
+    Where keys turn out to come again rarely, a table of all of them would cost more than it saves,
+    and is emptied after each portion.
+    """
     combiners: dict[Any, Any] = {}
     watch = task.memory.watch()
     portions = Portions(records, most_between_looks(task, loop))
+    may_begin_anew = aggregator.neutral and (loop is None or not loop.stage.flat)
+    taken, enough = 0, _SAMPLE
 
     def look() -> bool:
-        held = len(combiners)
+        nonlocal taken
+        held = len(combiners) + buckets.held
         spill = watch.exceeded(held)
         if spill:
             scatter(drain(combiners), partitioner, buckets, task)
             buckets.spill()
             watch.released(held)
             portions.spilled()
+            taken = 0
         return spill
 
     metered = Metered(look, task.batch_size)
@@ -89,8 +103,21 @@ def combine(
             _merge(portion, aggregator, combiners)
         else:
             run_loop(loop, portion, combiners, metered)
+        taken += portions.size
+        if may_begin_anew and taken >= enough:
+            may_begin_anew = len(combiners) > _RARE * taken
+            if may_begin_anew:
+                _scatter_table(combiners, partitioner, buckets)
+                taken, enough = 0, 1
         look()
     scatter(combiners.items(), partitioner, buckets, task)
+
+
+def _scatter_table(combiners: dict[Any, Any], partitioner: Partitioner, buckets: Buckets) -> None:
+    put = _put_by_hash if _is_plain(partitioner) else _put
+    put(combiners.items(), _quickest(partitioner), buckets)
+    combiners.clear()
+    buckets.settle()
 
 
 def _merge(portion: Iterable[Any], aggregator: Aggregator, combiners: dict[Any, Any]) -> None:
@@ -145,6 +172,10 @@ def _put_by_hash(portion: Iterable[Any], _: Callable[[Any], int], buckets: Bucke
     except (TypeError, ValueError):
         check_pair(record)
         raise
+
+
+def _is_plain(place: Callable[[Any], int]) -> bool:
+    return type(place) is HashPartitioner and place.function is stable_hash
 
 
 def _quickest(place: Callable[[Any], int]) -> Callable[[Any], int]:
