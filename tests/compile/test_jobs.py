@@ -96,6 +96,36 @@ def test_every_run_of_ops_is_compiled(both_contexts):
     both_contexts(program)
 
 
+@pytest.mark.parametrize("slices", [2, 16])
+def test_what_is_made_of_each_partition_first(both_contexts, slices):
+    """Before a tree of tasks joins it; some partitions are empty."""
+    add, longer = lambda a, b: a + b, lambda a, b: a if len(a) >= len(b) else b
+
+    def program(sc):
+        rdd = sc.range(200, numSlices=slices)
+        odd = rdd.map(lambda x: x * 3).filter(lambda x: 90 < x < 300 and x % 2)
+        texts = odd.flatMap(lambda x: [str(x), str(x) * 2])
+        count = lambda pair, x: (pair[0] + x, pair[1] + 1)
+        both = lambda one, other: (one[0] + other[0], one[1] + other[1])
+        found = [
+            rdd.treeReduce(add),
+            odd.treeReduce(add),
+            rdd.treeAggregate((0, 0), count, both),
+            odd.treeAggregate((0, 0), count, both),
+            texts.treeReduce(longer, depth=3),
+            texts.treeAggregate([], lambda kept, x: [*kept, x], lambda a, b: sorted(a + b)),
+        ]
+        for wrong in (lambda a, x: a + x / (x - 95), lambda a, x: next(iter(()))):
+            with pytest.raises((ZeroDivisionError, RuntimeError)) as caught:
+                rdd.treeAggregate(0, wrong, add)
+            shown = traceback.extract_tb(caught.value.__traceback__)
+            lines = [frame.lineno for frame in shown if frame.filename == __file__]
+            found.append((str(caught.value), caught.value.__notes__[-1:], lines))
+        return found
+
+    assert both_contexts(program)[0] == 19900
+
+
 def test_reading_takes_no_more_than_is_asked_for(both_contexts):
     def program(sc):
         seen = sc.accumulator(0)

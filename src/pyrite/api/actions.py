@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyrite.api.dataset import Dataset, T_co, function, itself, whole
-from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
+from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, PerPartition, Reduce
 
 if TYPE_CHECKING:
     from pyrite.api.rdd import RDD
@@ -208,7 +208,7 @@ class Actions(Dataset[T_co]):
         def joined(a: list[Any], b: list[Any]) -> list[Any]:
             return [f(a[0], b[0])] if a and b else a or b
 
-        parts = self._per_partition(lambda _, records: [Reduce(f)(records)])
+        parts = self._transform(PerPartition(Reduce(f)))
         found: list[V] = _tree_reduced(parts, joined, depth)
         if not found:
             raise ValueError("Cannot reduce empty RDD.")
@@ -226,7 +226,7 @@ class Actions(Dataset[T_co]):
         function("treeAggregate()", combOp)
         if not self._rdd.getNumPartitions():
             return zeroValue
-        parts = self._per_partition(lambda _, records: [reduce(seqOp, records, zeroValue)])
+        parts = self._transform(PerPartition(Fold(seqOp, zeroValue)))
         joined: U = _tree_reduced(parts, combOp, depth)
         return joined
 

@@ -10,7 +10,8 @@ from pyrite.compile.bound import Bound, Left, bind
 from pyrite.compile.stage import StageCode
 from pyrite.core.context import TaskContext
 from pyrite.lineage.narrow import Fused
-from pyrite.lineage.ops import Op, apply_ops
+from pyrite.lineage.ops import Op, apply_ops, no_stop
+from pyrite.lineage.terminals import Fold, PerPartition, Reduce
 from pyrite.lineage.wide import Shuffled
 
 
@@ -33,13 +34,25 @@ class Generated(Fused):
     def finish(self, partition: int, records: Iterator[Any], task: TaskContext) -> Iterator[Any]:
         ops, done = self.ops, 0
         for first, code in self.codes:
-            steps = ops[first : first + code.steps]
-            loop = bind(code, [step.function for step in steps])
+            after = first + code.steps
+            steps = ops[first:after]
+            ends = [op for op in ops[after : after + 1] if isinstance(op, PerPartition)]
+            loop = bind(code, [step.function for step in (*steps, *ends)])
             if loop is not None:
                 records = apply_ops(ops[done:first], partition, records)
-                records = drawn(loop, steps, partition, records)
-                done = first + code.steps
+                if ends:
+                    records = _made_of_all(loop, ends[0].terminal, records)
+                else:
+                    records = drawn(loop, steps, partition, records)
+                done = after + len(ends)
         return apply_ops(ops[done:], partition, records)
+
+
+def _made_of_all(loop: Bound, terminal: Fold | Reduce, records: Iterator[Any]) -> Iterator[Any]:
+    """What `PerPartition` makes of records."""
+    with no_stop():
+        made = loop.run(records, *([terminal.zero] if isinstance(terminal, Fold) else []))
+    yield made
 
 
 def drawn(

@@ -13,6 +13,7 @@ from pyrite.lineage.dependency import Aggregator
 from pyrite.lineage.narrow import Combined, Fused
 from pyrite.lineage.node import Node
 from pyrite.lineage.ops import Op
+from pyrite.lineage.terminals import PerPartition
 from pyrite.lineage.wide import Shuffled
 
 
@@ -36,8 +37,14 @@ def parts(root: Node, end: End | None) -> Iterator[Part]:
         last = trailing(ops) if node is root and end is not None else ()
         if node is root and end is not None:
             yield Part(node, len(ops) - len(last), tuple(last), end)
-        for first, steps in runs(ops[: len(ops) - len(last)]):
-            yield Part(node, first, tuple(steps), Yield())
+        before = ops[: len(ops) - len(last)]
+        found = {first + len(steps): (first, steps) for first, steps in runs(before)}
+        for number, op in enumerate([*before, None]):
+            first, steps = found.get(number, (number, ()))
+            if isinstance(op, PerPartition):
+                yield Part(node, first, tuple(steps), op.terminal)
+            elif steps:
+                yield Part(node, first, tuple(steps), Yield())
         if isinstance(node, Shuffled) and isinstance(node.shuffle.arrangement, Aggregator):
             yield Part(node, 0, (), Merge(node.shuffle.arrangement.merge_combiners))
 

@@ -16,7 +16,7 @@ from pyrite.core.context import TaskContext
 from pyrite.core.lean import value
 from pyrite.lineage.narrow import Fused, Steps
 from pyrite.lineage.node import Node
-from pyrite.lineage.ops import KeyBy, Map, MapValues, Op
+from pyrite.lineage.ops import KeyBy, Map, MapValues, Op, no_stop
 
 
 @value
@@ -81,6 +81,25 @@ class Draw:
 
     def __call__(self, records: Iterator[Any], task: TaskContext | None = None) -> Any:
         return self.function(records)
+
+
+@value
+class PerPartition:
+    """An op that makes one record of each partition's: what ``terminal`` makes of them."""
+
+    terminal: Fold | Reduce
+    by_record = False
+
+    @property
+    def function(self) -> Callable[[Any, Any], Any]:
+        """The user's."""
+        return self.terminal.function
+
+    def apply(self, partition: int, records: Iterator[Any]) -> Iterator[Any]:
+        """The one record."""
+        with no_stop():
+            made = self.terminal(records)
+        yield made
 
 
 Terminal = Collect | Count | Reduce | Fold | ForEach | Draw
