@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import TypeAlias
 
 from pyrite.core.barrier import BarrierAnswer, BarrierCall
@@ -54,11 +53,14 @@ ClusterEvent: TypeAlias = (
     | WorkerPrinted
     | ClusterFailed
 )
-Sink: TypeAlias = Callable[[ClusterEvent], None]
 
 
 class Cluster(ABC):
-    """Workers, each running one task at a time. Commands return at once."""
+    """Workers, each running one task at a time.
+
+    One thread gives commands, which return at once, and asks for `events`. Others may call
+    `rouse`, `wait` and `wake`.
+    """
 
     @property
     @abstractmethod
@@ -71,8 +73,17 @@ class Cluster(ABC):
         """How many workers there are, when all live."""
 
     @abstractmethod
-    def start(self, sink: Sink) -> None:
-        """Bring up the workers; tell ``sink`` of each, from any thread."""
+    def start(self) -> None:
+        """Begin to bring up the workers. Before all else, in any thread."""
+
+    @abstractmethod
+    def events(self, timeout: float | None) -> list[ClusterEvent]:
+        """What has happened since the last call. Waits until there is something, or somebody calls
+        `rouse`, but no longer than ``timeout`` seconds; None: for as long as it takes."""
+
+    @abstractmethod
+    def rouse(self) -> None:
+        """Have `events` return now, or else when next it is called. A finalizer may call this."""
 
     @abstractmethod
     def launch(self, worker: WorkerId, task: TaskLaunch) -> None:
@@ -95,8 +106,8 @@ class Cluster(ABC):
         """Workers may drop the stage's code."""
 
     def import_from(self, path: str) -> None:
-        """Workers, those to come too, are to import also from this folder or archive. From any
-        thread. Without effect where workers share the driver's ``sys.path``."""
+        """Workers, those to come too, are to import also from this folder or archive. Without
+        effect where workers share the driver's ``sys.path``."""
 
     @abstractmethod
     def forget_broadcast(self, number: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import queue
 import shutil
 import threading
 from collections import deque
@@ -11,7 +12,7 @@ from contextlib import suppress
 
 from pyrite.blocks.disk import DiskBlocks
 from pyrite.blocks.store import BlockStore
-from pyrite.cluster.base import Cluster, Sink
+from pyrite.cluster.base import Cluster, ClusterEvent
 from pyrite.cluster.guarded_folder import GuardedFolder
 from pyrite.core.barrier import ADDRESSES, BarrierAnswer, BarrierCall
 from pyrite.core.ids import AttemptId, NodeId, ShuffleId, StageId, WorkerId, worker_place
@@ -53,6 +54,7 @@ class InlineCluster(Cluster):
         self._one_at_a_time = threading.RLock()
         self._programs: dict[StageId, StageProgram] = {}
         self._inputs: dict[StageId, StageInputs] = {}
+        self._heard: queue.SimpleQueue[ClusterEvent | None] = queue.SimpleQueue()
 
     @property
     def folder(self) -> str:
@@ -62,9 +64,18 @@ class InlineCluster(Cluster):
     def size(self) -> int:
         return 1
 
-    def start(self, sink: Sink) -> None:
-        self._sink = sink
-        sink(WorkerJoined(_WORKER, _NODE))
+    def start(self) -> None:
+        self._heard.put(WorkerJoined(_WORKER, _NODE))
+
+    def events(self, timeout: float | None) -> list[ClusterEvent]:
+        try:
+            event = self._heard.get(timeout=timeout)
+        except queue.Empty:
+            return []
+        return [] if event is None else [event]
+
+    def rouse(self) -> None:
+        self._heard.put(None)
 
     def launch(self, worker: WorkerId, task: TaskLaunch) -> None:
         with self._changed:
@@ -99,9 +110,9 @@ class InlineCluster(Cluster):
             with deepened():
                 report = self._runner.run(task.attempt, task.split, task.properties)
         except BaseException:
-            self._sink(self._runner.cancelled(task.attempt))
+            self._heard.put(self._runner.cancelled(task.attempt))
             raise
-        self._sink(_as_received(report))
+        self._heard.put(_as_received(report))
 
     def answer(self, worker: WorkerId, answer: BarrierAnswer) -> None:
         raise AssertionError("the one task of an inline barrier stage waits for nobody")
@@ -112,7 +123,7 @@ class InlineCluster(Cluster):
             for task in waiting:
                 self._tasks.remove(task)
         for task in waiting:
-            self._sink(self._runner.cancelled(task.attempt))
+            self._heard.put(self._runner.cancelled(task.attempt))
 
     def kill(self, worker: WorkerId) -> None:
         raise AssertionError("no scheduler policy for an inline cluster kills workers")

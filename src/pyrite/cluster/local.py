@@ -1,8 +1,7 @@
 """Master ``local[N]``: N worker processes on this machine.
 
-One thread owns all reading: the workers' channels, what they print, and the zygote's notices.
-Writing is done by whoever launches, without waiting: what a channel does not take at once is
-sent by the thread when the channel is ready.
+The driver's one thread does all reading, when it asks for events, and all writing, without waiting:
+what a channel does not take at once is sent when it is ready.
 """
 
 from __future__ import annotations
@@ -14,9 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -28,7 +25,6 @@ from pyrite.cluster.base import (
     Cluster,
     ClusterEvent,
     ClusterFailed,
-    Sink,
     WorkerPrinted,
 )
 from pyrite.cluster.forking import NOTICE, STARTED, ZygoteSettings
@@ -90,7 +86,6 @@ class LocalCluster(Cluster):
             os.environ.get("PYTHONPATH"),
             WorkerSettings(NODE, self._folder, memory_budget, memory_limit, storage_memory),
         )
-        self._lock = threading.RLock()
         self._workers: dict[WorkerId, WorkerProcess] = {}
         self._next_worker: WorkerId = 0
         self._import_paths: list[str] = []
@@ -114,15 +109,13 @@ class LocalCluster(Cluster):
     def size(self) -> int:
         return self._size
 
-    def start(self, sink: Sink) -> None:
-        self._sink = sink
+    def start(self) -> None:
         self._wake_out.setblocking(False)
+        self._wake_in.setblocking(False)
         self._watch(self._wake_out.fileno(), self._woken)
         self._start_zygote()
         for _ in range(self._size):
             self._spawn()
-        self._thread = threading.Thread(target=self._serve, name="pyrite-io", daemon=True)
-        self._thread.start()
 
     def _start_zygote(self) -> None:
         self._zygote, self._zygote_socket = spawn_zygote(self._settings, self._environment)
@@ -138,12 +131,9 @@ class LocalCluster(Cluster):
             self._watch(pipe, partial(self._worker_printed, worker, stream))
 
     def stop(self) -> None:
-        with self._lock:
-            if self._stopping:
-                return
-            self._stopping = True
-        self._wake()
-        self._thread.join(_STOP_SECONDS)
+        if self._stopping:
+            return
+        self._stopping = True
         self._zygote_socket.close()  # it kills its workers, removes their folder, and ends
         try:
             self._zygote.wait(_STOP_SECONDS)
@@ -157,71 +147,63 @@ class LocalCluster(Cluster):
         self._wake_out.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    # -- commands, from the driver's thread ---------------------------------------------
+    # -- commands -------------------------------------------------------------
 
     def launch(self, worker: WorkerId, task: TaskLaunch) -> None:
-        with self._lock:
-            process = self._workers.get(worker)
-            if process is None:
-                return  # its loss is on the way to the scheduler
-            process.attempt = task.attempt
-            if process.programs.get(task.program.stage) is not task.program:
-                process.programs[task.program.stage] = task.program
-                process.send(task.program)
-            if process.inputs.get(task.program.stage) is not task.inputs:
-                process.inputs[task.program.stage] = task.inputs
-                process.send(task.inputs)
-            process.send(RunTask(task.attempt, task.split, task.properties))
-            self._flush(process)
+        process = self._workers.get(worker)
+        if process is None:
+            return  # its loss is on the way to the scheduler
+        process.attempt = task.attempt
+        if process.programs.get(task.program.stage) is not task.program:
+            process.programs[task.program.stage] = task.program
+            process.send(task.program)
+        if process.inputs.get(task.program.stage) is not task.inputs:
+            process.inputs[task.program.stage] = task.inputs
+            process.send(task.inputs)
+        process.send(RunTask(task.attempt, task.split, task.properties))
+        self._flush(process)
 
     def answer(self, worker: WorkerId, answer: BarrierAnswer) -> None:
-        with self._lock:
-            if process := self._workers.get(worker):
-                process.send(answer)
-                self._flush(process)
+        if process := self._workers.get(worker):
+            process.send(answer)
+            self._flush(process)
 
     def cancel(self, worker: WorkerId, attempt: AttemptId) -> None:
-        with self._lock:
-            process = self._workers.get(worker)
-            if process is None or process.attempt != attempt:
-                return
-            process.signal(CANCEL_SIGNAL)
+        process = self._workers.get(worker)
+        if process is None or process.attempt != attempt:
+            return
+        process.signal(CANCEL_SIGNAL)
 
     def kill(self, worker: WorkerId) -> None:
-        with self._lock:
-            if process := self._workers.get(worker):
-                process.kill()
+        if process := self._workers.get(worker):
+            process.kill()
 
     def forget_stage(self, stage: StageId) -> None:
-        with self._lock:
-            for process in self._workers.values():
-                program = process.programs.pop(stage, None)
-                if program is not None:
-                    process.inputs.pop(stage, None)
-                    process.send(ForgetStage(stage))
-                    if len(program.code) > _WORTH_A_MESSAGE:  # else with what comes next
-                        self._flush(process)
+        for process in self._workers.values():
+            program = process.programs.pop(stage, None)
+            if program is not None:
+                process.inputs.pop(stage, None)
+                process.send(ForgetStage(stage))
+                if len(program.code) > _WORTH_A_MESSAGE:  # else with what comes next
+                    self._flush(process)
 
     def import_from(self, path: str) -> None:
-        with self._lock:
-            self._import_paths.append(path)
-            for process in self._workers.values():
-                if process.said_hello:
-                    process.send(ImportFrom(path))
-                    self._flush(process)
+        self._import_paths.append(path)
+        for process in self._workers.values():
+            if process.said_hello:
+                process.send(ImportFrom(path))
+                self._flush(process)
 
     def forget_broadcast(self, number: int) -> None:
-        with self._lock:
-            for process in self._workers.values():
-                if process.said_hello:
-                    process.send(ForgetBroadcast(number))
-                    self._flush(process)
+        for process in self._workers.values():
+            if process.said_hello:
+                process.send(ForgetBroadcast(number))
+                self._flush(process)
 
     def forget_dataset(self, dataset: NodeId) -> None:
-        with self._lock:
-            for process in self._workers.values():
-                process.send(ForgetDataset(dataset))
-                self._flush(process)
+        for process in self._workers.values():
+            process.send(ForgetDataset(dataset))
+            self._flush(process)
         # Here and now: a worker that is late would remove what was kept anew since then.
         DiskBlocks(self._folder).remove_all(dataset)
 
@@ -235,40 +217,34 @@ class LocalCluster(Cluster):
     def forget_shuffle(self, shuffle: ShuffleId) -> None:
         shutil.rmtree(shuffle_folder(self._folder, shuffle), ignore_errors=True)
 
-    # -- the reading thread -------------------------------------------------------------
+    # -- events -------------------------------------------------------------------------
 
-    def _serve(self) -> None:
+    def events(self, timeout: float | None) -> list[ClusterEvent]:
+        for key, _ in self._selector.select(self._patience(timeout)):
+            handler = self._handlers.get(key.fd)  # an earlier one may have ended it
+            if handler is not None:
+                handler()
+        if self._timers:
+            self._run_timers()
+        heard, self._heard = self._heard, []
+        return heard
+
+    def rouse(self) -> None:
         try:
-            self._read_until_stopped()
-        except Exception:
-            self._fail(f"a fault in the engine:\n{traceback.format_exc()}")
-            self._tell()
+            self._wake_in.send(b"!")
+        except OSError:  # it has been roused often, or it is over
+            pass
+
+    def _woken(self) -> None:
+        self._wake_out.recv(4096)
+
+    def _hear(self, event: ClusterEvent) -> None:
+        """Keep an event for `events`."""
+        self._heard.append(event)
 
     def _fail(self, message: str) -> None:
         self._failed = True
         self._hear(ClusterFailed(message))
-
-    def _read_until_stopped(self) -> None:
-        while not self._stopping:
-            for key, _ in self._selector.select(self._timeout()):
-                with self._lock:
-                    handler = self._handlers.get(key.fd)  # an earlier one may have ended it
-                    if handler is not None and not self._stopping:
-                        handler()
-                self._tell()
-            self._run_timers()
-            self._tell()
-
-    def _hear(self, event: ClusterEvent) -> None:
-        """Keep an event for `_tell`."""
-        self._heard.append(event)
-
-    def _tell(self) -> None:
-        """Pass on what was heard. Without the lock: the sink may make us wait."""
-        with self._lock:
-            heard, self._heard = self._heard, []
-        for event in heard:
-            self._sink(event)
 
     def _watch(self, descriptor: int, handler: Callable[[], object]) -> None:
         """Call ``handler`` when there is something to read, until `_unwatch`."""
@@ -279,32 +255,22 @@ class LocalCluster(Cluster):
         if self._handlers.pop(descriptor, None) is not None:
             self._selector.unregister(descriptor)
 
-    def _timeout(self) -> float | None:
-        with self._lock:
-            if not self._timers:
-                return None
-            return max(0.0, min(when for when, _ in self._timers) - time.monotonic())
+    def _patience(self, timeout: float | None) -> float | None:
+        """How long to wait, if some timer runs."""
+        if not self._timers:
+            return timeout
+        first = max(0.0, min(when for when, _ in self._timers) - time.monotonic())
+        return first if timeout is None else min(first, timeout)
 
     def _run_timers(self) -> None:
-        with self._lock:
-            now = time.monotonic()
-            due = [timer for timer in self._timers if timer[0] <= now]
-            self._timers = [timer for timer in self._timers if timer[0] > now]
-            for _, action in due:
-                action()
+        now = time.monotonic()
+        due = [timer for timer in self._timers if timer[0] <= now]
+        self._timers = [timer for timer in self._timers if timer[0] > now]
+        for _, action in due:
+            action()
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
         self._timers.append((time.monotonic() + seconds, action))
-        self._wake()
-
-    def _wake(self) -> None:
-        try:
-            self._wake_in.send(b"!")
-        except OSError:
-            pass
-
-    def _woken(self) -> None:
-        self._wake_out.recv(4096)
 
     def _flush(self, process: WorkerProcess) -> None:
         """Send what the channel takes; the rest when the selector says it takes more."""
@@ -315,7 +281,6 @@ class LocalCluster(Cluster):
         if descriptor in self._handlers and process.interest != interest:
             process.interest = interest
             self._selector.modify(descriptor, interest)
-            self._wake()
 
     def _worker_spoke(self, process: WorkerProcess) -> None:
         if process.has_outgoing:

@@ -16,6 +16,7 @@ from pyrite.driver.messages import (
     CancelChosen,
     DatasetDropped,
     ForgetBroadcast,
+    ImportPath,
     Stop,
     Unpersisted,
 )
@@ -72,8 +73,8 @@ class Driver:
 
     def start(self) -> None:
         """Bring up the cluster; returns before its workers are there."""
+        self._cluster.start()
         self._loop.start()
-        self._cluster.start(self._loop.hear)
 
     def run(
         self,
@@ -206,5 +207,5 @@ class Driver:
         return self._cluster.folder
 
     def import_from(self, path: str) -> None:
-        """Let all tasks launched from now on import from a folder or archive."""
-        self._cluster.import_from(path)
+        """Let the tasks of all jobs from now on import from a folder or archive."""
+        self._loop.tell(ImportPath(path))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import queue
+import math
 import threading
 import time
-import traceback
+from collections import deque
 from collections.abc import Sequence
 
-from pyrite.cluster.base import BarrierReached, Cluster, ClusterEvent, ClusterFailed, WorkerPrinted
+from pyrite.cluster.base import BarrierReached, Cluster, ClusterFailed, WorkerPrinted
 from pyrite.core.errors import JobFailed, StoppedError
 from pyrite.core.ids import AttemptId, BlockId, JobId, WorkerId
 from pyrite.core.log import log
@@ -21,6 +21,7 @@ from pyrite.driver.messages import (
     CancelChosen,
     DatasetDropped,
     ForgetBroadcast,
+    ImportPath,
     Message,
     Stop,
     Unpersisted,
@@ -35,10 +36,6 @@ from pyrite.scheduler.history import History, Step
 from pyrite.scheduler.policy import Policy
 from pyrite.scheduler.state import SchedulerState
 from pyrite.serial.records import loads
-
-_OUTPUTS_AHEAD = 16
-"""Blocks of printed lines that may wait to be shown."""
-_STOP_CHECK_SECONDS = 0.2
 
 
 class Loop:
@@ -72,8 +69,7 @@ class Loop:
         self._history = history
         self._accumulators = accumulators
         self._rendezvous = rendezvous
-        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._room_for_output = threading.Semaphore(_OUTPUTS_AHEAD)
+        self._inbox: deque[Message] = deque()
         self._jobs: dict[JobId, Job] = {}
         self._stages = Stages(self._scheduler.inputs)
         self._successes: dict[AttemptId, Success] = {}
@@ -96,51 +92,48 @@ class Loop:
             self._thread.join()
 
     def tell(self, message: Message) -> None:
-        """Say what happened, or what is wanted. A finalizer may call this: a queue may be put to
-        wherever that interrupts."""
-        self._inbox.put(message)
-
-    def hear(self, event: ClusterEvent) -> None:
-        """`tell`, for the cluster."""
-        if isinstance(event, WorkerPrinted):
-            # A task that prints without end has to wait for the terminal, like any program.
-            while not self._room_for_output.acquire(timeout=_STOP_CHECK_SECONDS):
-                if self._stopped is not None:
-                    return
-        self._inbox.put(event)
+        """Say what is wanted. A finalizer may call this: wherever it interrupts, appending to a
+        deque is done at once."""
+        self._inbox.append(message)
+        self._cluster.rouse()
 
     # -- in its own thread --------------------------------------------------------------
 
     def _serve(self) -> None:
         stopped: BaseException = StoppedError("the context was stopped")
         try:
-            while not isinstance(message := self._next(), Stop):
-                self._take(message)
+            while self._turn():
+                pass
         except Exception:
+            import traceback
+
             stopped = JobFailed(f"a fault in the engine:\n{traceback.format_exc()}")
         self._end(stopped)
 
-    def _next(self) -> Message:
+    def _turn(self) -> bool:
+        """Wait for something, and take in all there is; False if it is `Stop`."""
         now = time.monotonic()
-        self._answer(self._rendezvous.overdue(now))
         dues = (self._scheduler.next_tick(now), self._rendezvous.next_due())
-        due = min((each for each in dues if each is not None), default=None)
-        try:
-            if due is None:
-                return self._inbox.get()
-            return self._inbox.get(timeout=max(0.0, due - time.monotonic()))
-        except queue.Empty:
-            return heard.Tick()
+        due = min((each for each in dues if each is not None), default=math.inf)
+        patience = None if due == math.inf else max(0.0, due - now)
+        for event in self._cluster.events(0.0 if self._inbox else patience):
+            self._take(event)
+        while self._inbox:
+            message = self._inbox.popleft()
+            if isinstance(message, Stop):
+                return False
+            self._take(message)
+        if due < math.inf and due <= (now := time.monotonic()):
+            self._take(heard.Tick())
+            self._answer(self._rendezvous.overdue(now))
+        return True
 
     def _end(self, error: BaseException) -> None:
         self._stopped = error
         for job in list(self._jobs.values()):
             self._finish(job, error)
-        while True:
-            try:
-                message = self._inbox.get_nowait()
-            except queue.Empty:
-                break
+        while self._inbox:
+            message = self._inbox.popleft()
             if isinstance(message, Job):
                 message.finish(error)
         self._cluster.stop()
@@ -154,7 +147,6 @@ class Loop:
             case TaskReport():
                 self._reported(message)
             case WorkerPrinted(worker, attempt, stream, text):
-                self._room_for_output.release()
                 self._say(seen.TaskPrinted(time.time(), attempt, worker, stream, text))
             case ClusterFailed():
                 self._stopped = JobFailed(message.message)
@@ -186,6 +178,8 @@ class Loop:
                         self._decide(heard.JobCancelled(job.id, reason))
             case ForgetBroadcast(number):
                 self._cluster.forget_broadcast(number)
+            case ImportPath(path):
+                self._cluster.import_from(path)
             case Unpersisted(dataset):
                 self._cached.forget(dataset)
             case DatasetDropped(dataset):

@@ -24,6 +24,13 @@ class ForgetBroadcast:
 
 
 @value
+class ImportPath:
+    """Tasks of later jobs may import from this folder or archive."""
+
+    path: str
+
+
+@value
 class CancelChosen:
     """Ends the jobs that are chosen, of those submitted before."""
 
@@ -51,6 +58,7 @@ Message: TypeAlias = (
     | Job
     | CancelChosen
     | ForgetBroadcast
+    | ImportPath
     | Unpersisted
     | DatasetDropped
     | Stop
