@@ -110,7 +110,7 @@ def squares(threads: Any, size: int, source: str) -> Any:
 
 
 def six_steps(threads: Any, size: int, source: str) -> Any:
-    return summed(
+    left = (
         numbers(size)
         .map(lambda x: x * 3 + 1)
         .filter(lambda x: x % 2 == 0)
@@ -119,6 +119,7 @@ def six_steps(threads: Any, size: int, source: str) -> Any:
         .map(lambda pair: pair[0] - pair[1])
         .map(lambda x: x // 7)
     )
+    return left.sum().compute()
 
 
 # -- keys ------------------------------------------------------------------------------------------
@@ -158,7 +159,7 @@ def joined(lists: Any, more: Any) -> Any:
 
 def distinct(threads: Any, size: int, source: str) -> Any:
     half = size // 2
-    return summed(numbers(size).map(lambda i: i * FACTOR % half).distinct())
+    return numbers(size).map(lambda i: i * FACTOR % half).distinct().sum().compute()
 
 
 def grouped(pairs: Any) -> Any:
@@ -193,14 +194,12 @@ def frame(columns: Callable[[Any], dict[str, Any]], size: int) -> Any:
 
 
 def join(threads: Any, size: int, source: str) -> Any:
-    import dask
-
     users = size // 10
     orders = frame(lambda i: {"user": i * FACTOR % users, "amount": i % 1000}, size)
     names = frame(lambda i: {"user": i, "name": [f"user{number}" for number in i]}, users)
     both_sides = orders.merge(names, on="user")
     values = both_sides["amount"] + both_sides["name"].str.len()
-    return tuple(map(int, dask.compute(values.count(), values.sum(), **threads)))
+    return int(values.sum().compute(**threads))
 
 
 def sort_numbers(threads: Any, size: int, source: str) -> Any:

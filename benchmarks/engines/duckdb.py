@@ -94,7 +94,7 @@ def squares(duck: Any, size: int, source: str) -> Any:
 
 def chain(duck: Any, size: int, source: str) -> Any:
     even = f"SELECT i * 3 + 1 x FROM range({size}) t(i) WHERE (i * 3 + 1) % 2 = 0"
-    return summed(duck, f"SELECT (x - x % 1000) // 7 number FROM ({even}) WHERE x % 1000 < 900")
+    return only(duck, f"SELECT sum((x - x % 1000) // 7) FROM ({even}) WHERE x % 1000 < 900")
 
 
 def join(duck: Any, size: int, source: str) -> Any:
@@ -102,7 +102,7 @@ def join(duck: Any, size: int, source: str) -> Any:
     orders = f"SELECT i * {FACTOR} % {users} user, i % 1000 amount FROM range({size}) t(i)"
     names = f"SELECT i user, 'user' || i name FROM range({users}) t(i)"
     joined = f"({orders}) JOIN ({names}) USING (user)"
-    return summed(duck, f"SELECT amount + length(name) number FROM {joined}")
+    return only(duck, f"SELECT sum(amount + length(name)) FROM {joined}")
 
 
 def group(duck: Any, size: int, source: str) -> Any:
@@ -125,7 +125,7 @@ def cogroup(duck: Any, size: int, source: str) -> Any:
 
 def distinct(duck: Any, size: int, source: str) -> Any:
     half = size // 2
-    return summed(duck, f"SELECT DISTINCT i * {FACTOR} % {half} number FROM range({size}) t(i)")
+    return only(duck, f"SELECT sum(DISTINCT i * {FACTOR} % {half}) FROM range({size}) t(i)")
 
 
 # -- order -----------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def chain(pl: Any, size: int, source: str) -> Any:
     x = pl.col("x")
     even = numbers(pl, size).select(x=pl.col("i") * 3 + 1).filter(x % 2 == 0)
     few = even.with_columns(rest=x % 1000).filter(pl.col("rest") < 900)
-    return summed(pl, few.select(number=(x - pl.col("rest")) // 7))
+    return total(few.select((x - pl.col("rest")) // 7))
 
 
 def join(pl: Any, size: int, source: str) -> Any:
@@ -105,7 +105,7 @@ def join(pl: Any, size: int, source: str) -> Any:
     orders = numbers(pl, size).select(user=i * FACTOR % users, amount=i % 1000)
     names = numbers(pl, users).select(user=i, name=pl.format("user{}", i))
     joined = orders.join(names, on="user")
-    return summed(pl, joined.select(number=pl.col("amount") + pl.col("name").str.len_bytes()))
+    return total(joined.select(pl.col("amount") + pl.col("name").str.len_bytes()))
 
 
 def cogroup(pl: Any, size: int, source: str) -> Any:
@@ -131,7 +131,7 @@ def group(pl: Any, size: int, source: str) -> Any:
 
 def distinct(pl: Any, size: int, source: str) -> Any:
     half = size // 2
-    return summed(pl, numbers(pl, size).select(number=pl.col("i") * FACTOR % half).unique())
+    return total(numbers(pl, size).select(pl.col("i") * FACTOR % half).unique())
 
 
 # -- order -----------------------------------------------------------------------------------------
@@ -198,6 +198,11 @@ def searches(pl: Any, errors: Any) -> Iterator[Any]:
 
 def collected(query: Any) -> Any:
     return query.collect(engine="streaming")
+
+
+def total(query: Any) -> int:
+    """The sum of the one column."""
+    return int(collected(query.sum()).item())
 
 
 def summed(pl: Any, query: Any) -> tuple[int, int]:

@@ -219,7 +219,7 @@ def six_steps(data: Any, size: int, source: str) -> Any:
         few = rest < 900
         return {"x": (x[few] - rest[few]) // 7}
 
-    return summed(numbers(data, size).map_batches(left, batch_size=None), "x")
+    return numbers(data, size).map_batches(left, batch_size=None).sum("x")
 
 
 # -- keys ------------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ def join(data: Any, size: int, source: str) -> Any:
     orders = numbers(data, size).map_batches(order, batch_size=None)
     names = numbers(data, users).map_batches(user, batch_size=None)
     joined = orders.join(names, "inner", num_partitions=PARTS, on=("user",))
-    return summed(arrow_batches(joined, values), "value")
+    return arrow_batches(joined, values).sum("value")
 
 
 def group(data: Any, size: int, source: str) -> Any:
@@ -268,7 +268,7 @@ def distinct(data: Any, size: int, source: str) -> Any:
         return {"number": batch["id"] * FACTOR % half}
 
     found = numbers(data, size).map_batches(number, batch_size=None).groupby("number").count()
-    return summed(found, "number")
+    return found.sum("number")
 
 
 # -- order -----------------------------------------------------------------------------------------

@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from benchmarks.agreed import OUTPUT
 from benchmarks.child import timed
 from benchmarks.engines.by_hand import PROGRAMS as BY_HAND
@@ -18,6 +15,8 @@ from benchmarks.engines.by_hand import pieces
 from benchmarks.engines.rdd import PROGRAMS
 from benchmarks.jobs import JOBS
 from benchmarks.run import run
+from hypothesis import given
+from hypothesis import strategies as st
 
 SIZES = {
     "squares": 1_000,

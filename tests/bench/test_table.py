@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from benchmarks.ratios import agreement, ratios
 from benchmarks.run import measured
 from benchmarks.table import line, tables
