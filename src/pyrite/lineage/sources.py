@@ -29,7 +29,24 @@ class Collection(Source):
     def of(cls, records: Sequence[Any], num_partitions: int) -> Collection:
         cut = _cut_range if isinstance(records, range) else _cut_list
         dumps = pickle.dumps if isinstance(records, range) else dumps_by_value
-        return cls([dumps(part) for part in cut(records, num_partitions)])
+        length = len(records) if type(records) is range else 0
+        return cls([dumps(part) for part in cut(records, num_partitions)], length)
+
+    def __init__(self, splits: Sequence[bytes], length: int = 0) -> None:
+        super().__init__(splits)
+        self.length = length
+        """How many records there are, if it is a range; then each partition is one, too."""
+
+    def part(self, partition: int, task: TaskContext) -> range:
+        """A partition of a range, to be computed in another way than record by record."""
+        records: range = loads(task.splits[self.id, partition])
+        return records
+
+    def is_done(self, partition: int, task: TaskContext) -> None:
+        """Count the records of such a partition as read."""
+        split = task.splits[self.id, partition]
+        task.metrics.records_read += len(loads(split))
+        task.metrics.bytes_read += len(split)
 
     def split(self, partition: int) -> PickleBuffer:
         return PickleBuffer(self._splits[partition])  # not copied on its way, if it is large

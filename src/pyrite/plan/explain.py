@@ -16,7 +16,7 @@ from pyrite.lineage.terminals import Collect
 from pyrite.plan.barrier import is_barrier
 from pyrite.plan.edges import shuffles_read
 from pyrite.plan.fuse import fuse
-from pyrite.plan.kernels import word_kernel
+from pyrite.plan.kernels import number_kernel, word_kernel
 
 
 def label(node: Node) -> str:
@@ -80,7 +80,7 @@ def _code(node: Node, end: End, compiler: Compiler | None) -> str:
     if compiler is None:
         return ""
     tree = fuse(node)
-    kernel = word_kernel(tree, end, compiler)
+    kernel = word_kernel(tree, end, compiler) or number_kernel(tree, end, compiler)
     batch = f"\n  batch  {kernel}" if kernel is not None else ""
     return batch + "".join(_part(each, compiler) for each in parts(tree, end) if _is_worth(each))
 

@@ -30,7 +30,7 @@ from pyrite.lineage.wide import CoGrouped
 from pyrite.plan.barrier import check_barrier, is_barrier, make_whole
 from pyrite.plan.edges import blocks_read, shuffles_behind, shuffles_read
 from pyrite.plan.fuse import freeze, fuse
-from pyrite.plan.kernels import word_kernel
+from pyrite.plan.kernels import number_kernel, word_kernel
 from pyrite.plan.persisted import Persisted
 from pyrite.plan.placement import Placement, placement, sources
 from pyrite.plan.program import Action, MapProgram, Program, ResultProgram, Tree
@@ -137,7 +137,8 @@ class Planner:
             ancestors = self._ancestors(reads)
             stage_id = next(self._stage_ids)  # after theirs: stages are numbered as they run
             compiled, code = self._compiled(tree, end_of_result(action))
-            program = ResultProgram(Tree(compiled), action, code)
+            kernel = None if self._compiler is None else number_kernel(tree, action, self._compiler)
+            program = ResultProgram(Tree(compiled), action, code, kernel)
             result = Stage(
                 StageSpec(
                     stage_id,

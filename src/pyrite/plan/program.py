@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeAlias
 
 from pyrite.batch.counting import counted
+from pyrite.batch.numbers import NumberSteps
+from pyrite.batch.ranges import computed
 from pyrite.batch.text import WordCount
 from pyrite.compile.bound import Bound, bind
 from pyrite.compile.ends import end_of, end_of_result, functions_of
@@ -97,11 +99,18 @@ class ResultProgram:
     tree: Tree
     action: Action
     compiled: StageCode | None = None
+    kernel: NumberSteps | None = None
 
     def run(self, partition: int, task: TaskContext) -> Success:
         action = self.action
         end = end_of_result(action)
-        node, loop = _bound(self.tree.root, self.compiled, functions_of(end) if end else [])
+        functions = functions_of(end) if end else []
+        if self.kernel is not None and isinstance(self.tree.root, Fused):
+            zero = action.zero if isinstance(action, Fold) else None
+            found = computed(self.kernel, self.tree.root, functions, zero, partition, task)
+            if found is not None:
+                return Success(result=Parcel.of(found))
+        node, loop = _bound(self.tree.root, self.compiled, functions)
         records = node.compute(partition, task)
         if end is None:
             return Success(result=Parcel.of(action(records, task)))
