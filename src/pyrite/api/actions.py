@@ -7,7 +7,7 @@ import heapq
 import math
 import random
 import sys
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from itertools import chain, islice
@@ -300,10 +300,7 @@ def _first_of(number: int) -> Draw:
 
 
 def _value_counts(records: Iterator[Any]) -> dict[Any, int]:
-    counts: dict[Any, int] = {}
-    for record in records:
-        counts[record] = counts.get(record, 0) + 1
-    return counts
+    return dict(Counter(records))  # which counts in C
 
 
 def _drain(result: Iterable[Any] | None) -> None:

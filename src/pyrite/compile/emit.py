@@ -62,7 +62,7 @@ class Emitter:
             for number, each in enumerate(self._inline.functions)
         )
         text = ast.unparse(function).replace("<stage>", "stage", 1)
-        stage = self._stage(function) if self._admission.inlined else None
+        stage = self._stage(function) if self._inline.is_worth_it else None
         return Compiled(stage, text, reasons)
 
     # -- ops ----------------------------------------------------------------------------
@@ -223,6 +223,7 @@ class Emitter:
         for number in (step, step + 1, step + 2):
             if isinstance(inline.functions[number], types.FunctionType):
                 self._admission.inlined[number] = fingerprint(inline.functions[number])
+        inline.is_worth_it = True
         return True
 
     # -- the function around ------------------------------------------------------------

@@ -58,6 +58,9 @@ class Inliner:
 
     Parameters:
         admission: says which.
+
+    Attributes:
+        is_worth_it: whether one was written out.
     """
 
     def __init__(self, admission: Admission) -> None:
@@ -67,6 +70,7 @@ class Inliner:
         self.bindings: dict[tuple[str, int, int, str], Binding] = {}
         self.cells: dict[int, Cell] = {}
         self.reasons: dict[int, str] = {}
+        self.is_worth_it = False
         self._names = 0
 
     # -- names and places ---------------------------------------------------------------
@@ -133,6 +137,7 @@ class Inliner:
             elements = [load(self._bind("self", number)), *elements]
         known = self._known(function, elements) if plain(function) is None else None
         if known is not None:
+            self.is_worth_it = True
             self.reasons[number] = ""
             return self.placed(known, Mark(step))
         try:
@@ -140,6 +145,7 @@ class Inliner:
         except Refused as refusal:
             self.reasons.setdefault(number, str(refusal))
         else:
+            self.is_worth_it = True
             self.reasons[number] = ""
             return self._written_out(number, shape, elements, out, step)
         if type(function) is types.MethodType:
@@ -249,6 +255,7 @@ class Inliner:
         except Refused as refusal:
             self.reasons[number] = str(refusal)
             return False
+        self.is_worth_it = True
         self.reasons[number] = ""
         variables, at = self._variables(number, shape, elements, out, step)
 
