@@ -35,7 +35,7 @@ lint: $(VENV)/.tools       ## style and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/.tools      ## strict types of the engine
+types: $(VENV)/.tools      ## strict types of the engine and of the benchmark
 	$(BIN)/mypy
 
 contracts: $(VENV)/.tools  ## who may import whom

@@ -17,6 +17,7 @@ from benchmarks.run import measured
 from benchmarks.table import Results, line, tables, title
 
 RUNS = 5
+SLOW = ("dask_distributed", "ray_data")
 
 
 def arguments() -> argparse.Namespace:
@@ -34,8 +35,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--engines",
         type=lambda text: text.split(","),
-        default=list(NAMES),
-        help=f"some of {','.join(NAMES)}; by default all that are installed",
+        help=f"some of {','.join(NAMES)}; by default all that are installed, but with --quick not "
+        f"{' and '.join(SLOW)}, which take long to start",
     )
     parser.add_argument("--output", type=Path, help="write the tables to this file, too")
     parser.add_argument("--plot", type=Path, help="draw the ratios into this PNG file")
@@ -52,7 +53,8 @@ def job_and_size(text: str) -> tuple[str, int | None]:
 def main() -> int:
     """Returns the exit code: 0 if every run came to an end, and all of a job with one answer."""
     options = arguments()
-    engines = [name for name in options.engines if not why_not(name)]
+    asked_for = options.engines or [name for name in NAMES if not (options.quick and name in SLOW)]
+    engines = [name for name in asked_for if not why_not(name)]
     load = os.getloadavg()[0]
     results: dict[str, defaultdict[str, list[Result]]] = {}
     sizes = {}

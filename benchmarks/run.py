@@ -25,8 +25,9 @@ CORES = 2
 LIMIT_SECONDS = 60.0
 """A run that takes longer is stopped."""
 
-ENOUGH_SECONDS = 40.0
-"""An engine that has had so much time for a job is not run again."""
+ALWAYS = ("pyrite", "pyspark", "by_hand")
+ENOUGH_SECONDS = 12.0
+"""Engines but those that are run always are not run again once they had so much time for a job."""
 
 APART_LIMIT_SECONDS = 900.0
 _LAST_LINES = 8
@@ -38,20 +39,21 @@ def measured(
     """Run a job on each engine in turn, ``runs`` times; yields each (engine, result).
 
     A run that failed has ``error`` in its result, and one that was stopped ``stopped``: such an
-    engine is not run again for this job, nor is one that has taken long enough, Pyrite excepted.
+    engine is not run again for this job, nor is one that has taken long enough (`ENOUGH_SECONDS`).
     """
     limit = APART_LIMIT_SECONDS if JOBS[name].apart else LIMIT_SECONDS
-    job, spent = JOBS[name], dict.fromkeys(engines, 0.0)
+    job, spent, failed = JOBS[name], dict.fromkeys(engines, 0.0), set[str]()
     source = str(job.make_input(FOLDER, size)) if job.make_input else ""
     able = [engine for engine in engines if name in engine_module(engine).PROGRAMS]
     for _ in range(runs):
         for engine in able:
-            if engine == "pyrite" or spent[engine] < ENOUGH_SECONDS:
+            enough = spent[engine] > ENOUGH_SECONDS and engine not in ALWAYS
+            if not enough and engine not in failed:
                 begun = CLOCK()
                 result = run(engine, name, job.size_for(engine, size), source, limit)
                 spent[engine] += CLOCK() - begun
                 if "error" in result:
-                    spent[engine] = ENOUGH_SECONDS
+                    failed.add(engine)
                 yield engine, result
 
 

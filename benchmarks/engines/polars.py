@@ -207,7 +207,8 @@ def total(query: Any) -> int:
 
 def summed(pl: Any, query: Any) -> tuple[int, int]:
     """See `benchmarks.programs.summed`."""
-    return collected(query.select(pl.len(), pl.sum("number"))).row(0)
+    count, total = collected(query.select(pl.len(), pl.sum("number"))).row(0)
+    return count, total
 
 
 def ranked(pl: Any, keys: list[str], query: Any) -> Any:
