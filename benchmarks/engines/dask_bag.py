@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.agreed import CENTRES, FACTOR, MIXER, OUTPUT, PARTS, PATTERN, PRIME, SPLITS
-from benchmarks.engines import not_installed
+from benchmarks.engines import not_installed, rdd
 
 TITLE = "Dask (bag)"
 PACKAGES = ("dask", "cytoolz", "pandas")  # with cytoolz, a bag's loops are in C
@@ -46,9 +46,11 @@ def started(cores: int, folder: str, settings: Mapping[str, str]) -> Iterator[di
 
 
 def warm(threads: Any, job: str) -> None:
-    """Frames take long to import."""
+    """Imports frames, or arrays."""
     if job in FRAMES:
         sort_numbers(threads, 1_000, "")
+    elif job in rdd.ARRAYS:
+        list(PROGRAMS[job](threads, 1_000, ""))
 
 
 # -- text ------------------------------------------------------------------------------------------
@@ -193,32 +195,47 @@ def frame(columns: Callable[[Any], dict[str, Any]], size: int) -> Any:
     return dask.dataframe.from_map(part, bounds, meta=part((0, 1)))
 
 
-def join(threads: Any, size: int, source: str) -> Any:
+def on_threads(program: Callable[[int, str], Any]) -> Callable[[Any, int, str], Any]:
+    """A frame's program: some of Dask's methods compute by themselves, so all have to know."""
+
+    def run(threads: Any, size: int, source: str) -> Any:
+        import dask
+
+        with dask.config.set(threads):
+            return program(size, source)
+
+    return run
+
+
+@on_threads
+def join(size: int, source: str) -> Any:
     users = size // 10
     orders = frame(lambda i: {"user": i * FACTOR % users, "amount": i % 1000}, size)
     names = frame(lambda i: {"user": i, "name": [f"user{number}" for number in i]}, users)
     both_sides = orders.merge(names, on="user")
     values = both_sides["amount"] + both_sides["name"].str.len()
-    return int(values.sum().compute(**threads))
+    return int(values.sum().compute())
 
 
-def sort_numbers(threads: Any, size: int, source: str) -> Any:
+@on_threads
+def sort_numbers(size: int, source: str) -> Any:
     ordered = frame(lambda i: {"key": i * i * MIXER % PRIME}, size).sort_values("key")
-    count, first, last, disorder = in_order(ordered, threads)
+    count, first, last, disorder = in_order(ordered)
     return count, int(first), int(last), disorder
 
 
-def sort_strings(threads: Any, size: int, source: str) -> Any:
+@on_threads
+def sort_strings(size: int, source: str) -> Any:
     texts = frame(lambda i: {"key": [f"{number:x}" for number in i * i * MIXER % PRIME]}, size)
-    return in_order(texts.sort_values("key"), threads)
+    return in_order(texts.sort_values("key"))
 
 
-def in_order(ordered: Any, threads: Any) -> Any:
+def in_order(ordered: Any) -> Any:
     """See `benchmarks.programs.in_order`."""
     import dask
 
     looked = map(dask.delayed(looked_through), ordered["key"].to_delayed())
-    parts = [part for part in dask.compute(*looked, **threads) if part]
+    parts = [part for part in dask.compute(*looked) if part]
     disorder = sum(part[3] for part in parts)
     disorder += sum(bool(later[1] < earlier[2]) for earlier, later in pairwise(parts))
     return sum(part[0] for part in parts), parts[0][1], parts[-1][2], disorder
@@ -231,14 +248,15 @@ def looked_through(keys: Any) -> Any:
     return len(keys), keys.iloc[0], keys.iloc[-1], disorder
 
 
-def terasort(threads: Any, megabytes: int, source: str) -> Any:
+@on_threads
+def terasort(megabytes: int, source: str) -> Any:
     import dask.dataframe
 
     block = ceil(Path(source).stat().st_size / SPLITS)
     records = dask.dataframe.read_csv(source, names=["line"], blocksize=block)
     records["key"] = records["line"].str[:10]
     ordered = records.sort_values("key")[["line"]]
-    ordered.to_csv(f"{OUTPUT}/part-*.txt", header=False, index=False, compute_kwargs=threads)
+    ordered.to_csv(f"{OUTPUT}/part-*.txt", header=False, index=False)
 
 
 # -- data that is come back to ---------------------------------------------------------------------

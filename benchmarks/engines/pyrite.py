@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from benchmarks.engines import not_installed
-from benchmarks.engines.rdd import PROGRAMS, context
+from benchmarks.engines.rdd import PROGRAMS, context, warm
 
-__all__ = ["MODULE", "PACKAGES", "PROGRAMS", "TITLE", "missing", "started"]
+__all__ = ["MODULE", "PACKAGES", "PROGRAMS", "TITLE", "missing", "started", "warm"]
 
 TITLE = "Pyrite"
 PACKAGES = ("pyrite",)

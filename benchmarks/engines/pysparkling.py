@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from benchmarks.engines import not_installed, rdd
+from benchmarks.engines.rdd import warm
+
+__all__ = ["MODULE", "PACKAGES", "PROGRAMS", "TITLE", "missing", "started", "warm"]
 
 TITLE = "pysparkling"
 PACKAGES = ("pysparkling",)
