@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pyrite.api import ordering
 from pyrite.api.sampling import KeySample, sampler
 from pyrite.lineage.ops import KeyBy
 
@@ -56,3 +57,16 @@ def test_a_cached_dataset_is_kept_when_it_is_sampled(make_context):
     rows = sc.range(-500, 500, numSlices=2).map(squared).cache()
     assert rows.sortBy(lambda record: record, numPartitions=3).collect() == sorted(rows.collect())
     assert made.value == 1_000
+
+
+def test_pieces_of_partitions_change_nothing(make_context, monkeypatch):
+    sc = make_context("local")
+    rows = sc.range(3_000, numSlices=3).map(lambda i: (i * i % 1_009, i))
+    whole = [rows.sortByKey(up, 3).glom().collect() for up in (True, False)]
+    monkeypatch.setattr(ordering, "_PIECE", 100)
+    monkeypatch.setattr(ordering, "_LEAST_OF_A_MAP_TASK", 1)
+    cut = [rows.sortByKey(up, 3) for up in (True, False)]
+    assert [each._node.shuffle.arrangement.pieces for each in cut] == [10, 10]
+    assert [each.glom().collect() for each in cut] == whole
+    spread = rows.map(lambda row: -row[1]).sortBy(lambda value: value, numPartitions=4)
+    assert spread.collect() == list(range(-2_999, 1))

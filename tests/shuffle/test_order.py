@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.shuffle.harness import Fitful, Roomy, Starved, cut, sandbox, shuffle_of
 
+from pyrite.api.ordering import finer_bounds
 from pyrite.core.context import MemoryGuard
 from pyrite.lineage.dependency import Order
 from pyrite.lineage.partitioner import RangePartitioner
@@ -133,6 +134,29 @@ def test_a_key_function_decides(column, maps, memory, batch_size, ascending, val
         assert all(key is value or repr(key) == repr(value) for key, value in result)
         result = [key for key, _ in result]
     assert _same(result, expected)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(-40, 40), max_size=60),
+    st.lists(st.integers(-40, 40), min_size=1, max_size=20),
+    st.lists(st.integers(-40, 40), min_size=1, max_size=3),
+    st.integers(1, 4),
+    st.booleans(),
+    memories,
+)
+def test_partitions_in_pieces_are_the_same(column, sample, bounds, pieces, ascending, memory):
+    bounds = sorted(bounds)
+    partitioner = RangePartitioner(tuple(bounds), ascending)
+    finer = RangePartitioner(finer_bounds(bounds, sample, pieces), ascending)
+    assert finer.num_partitions == pieces * partitioner.num_partitions
+    assert all(finer(key) // pieces == partitioner(key) for key in range(-41, 42))
+    records = [(key, place) for place, key in enumerate(column)]
+    results = []
+    for order in (Order(None, ascending), Order(None, ascending, False, pieces, finer)):
+        with sandbox(memory) as box:
+            results.append(box.run(shuffle_of(2, partitioner, order), cut(records, 2)))
+    assert results[0] == results[1]
 
 
 @pytest.mark.parametrize("memory", [Roomy(), Starved()])

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pyrite.api.dataset import Dataset, T_co, function, itself, node_of
-from pyrite.api.sampling import KeySample, range_bounds, stratified_sampler
+from pyrite.api.ordering import sorted_by_key
+from pyrite.api.sampling import stratified_sampler
 from pyrite.lineage.dependency import Aggregator, Grouping, Join, Order
 from pyrite.lineage.node import Node
 from pyrite.lineage.ops import FlatMapValues, Map, MapValues
-from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
-from pyrite.lineage.terminals import Choose
+from pyrite.lineage.partitioner import HashPartitioner, Partitioner
 from pyrite.lineage.wide import CoGrouped
 from pyrite.serial.hashing import portable_hash
 
@@ -25,8 +25,6 @@ V = TypeVar("V")
 U = TypeVar("U")
 W = TypeVar("W")
 X = TypeVar("X")
-
-_SAMPLES_PER_PARTITION = 20
 
 
 class PairTransformations(Dataset[T_co]):
@@ -342,23 +340,6 @@ def _common_partitioner(nodes: Sequence[Node], number: int | None) -> Partitione
     return max(fitting, key=lambda each: each.num_partitions, default=None)
 
 
-def sorted_by_key(pairs: RDD[tuple[Any, Any]], order: Order, number: int | None) -> RDD[Any] | None:
-    """The pairs, or their values, in order of their keys over all partitions. Runs a job to sample
-    the keys, if there is to be more than one partition; None if there are none."""
-    number = pairs._partitioner(number, portable_hash).num_partitions
-    partitioner: Partitioner = HashPartitioner(number, _zero)
-    if number > 1:
-        sample = KeySample(_SAMPLES_PER_PARTITION * number, order.key_function)
-        counted = pairs._run(Choose(sample.of_partition))
-        if not any(count for count, _ in counted):
-            return None
-        sampled = sample.of_all(counted)
-        if sampled:
-            bounds = range_bounds(sampled, number)
-            partitioner = RangePartitioner(bounds, order.ascending, order.key_function)
-    return pairs._shuffle(partitioner, order)
-
-
 def _from_zero(zero: Any, function: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
     """What makes a combiner of a key's first value and a copy of ``zero`` of its own."""
     if _is_constant(zero):
@@ -379,7 +360,3 @@ def _key(pair: tuple[Any, Any]) -> Any:
 
 def _value(pair: tuple[Any, Any]) -> Any:
     return pair[1]
-
-
-def _zero(key: Any) -> int:
-    return 0

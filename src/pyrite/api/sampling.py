@@ -11,6 +11,9 @@ from typing import Any
 
 from pyrite.lineage.ops import Map, Op, apply_ops
 
+LARGEST_FRACTION = 1e-4
+"""Of the records that a `KeySample` keeps the keys, though its size is less."""
+
 _FIRST_AHEAD, _MOST_AHEAD = 64, 4096
 
 
@@ -115,10 +118,16 @@ class KeySample:
             chosen.drawn.append((chosen.draw, key))
         return chosen.count, chosen.drawn
 
-    def of_all(self, parts: list[tuple[int, list[tuple[float, Any]]]]) -> list[Any]:
-        """The sample, of what `of_partition` gave."""
-        fraction = min(self._size / max(1, sum(count for count, _ in parts)), 1.0)
-        return [key for _, drawn in parts for draw, key in drawn if draw < fraction]
+    def of_all(
+        self, parts: list[tuple[int, list[tuple[float, Any]]]], fraction: float = 0.0
+    ) -> list[Any]:
+        """The sample, of what `of_partition` gave.
+
+        Parameters:
+            fraction: of the records, to be drawn even if that is more; up to `LARGEST_FRACTION`.
+        """
+        wanted = max(fraction, self._size / max(1, sum(count for count, _ in parts)))
+        return [key for _, drawn in parts for draw, key in drawn if draw < wanted]
 
 
 class _Chosen:
@@ -145,7 +154,7 @@ class _Chosen:
         counted = zip(records, numbers, strict=False)
         for first in counted:
             if len(self.drawn) > room:
-                limit = min(1.0, self._size / self.count)
+                limit = min(1.0, max(LARGEST_FRACTION, self._size / self.count))
                 self.drawn = [each for each in self.drawn if each[0] < limit]
                 room = len(self.drawn) + 2 * self._size
             # Drawn ahead, so that C can pass over the records between those chosen.
@@ -165,13 +174,3 @@ class _Chosen:
 
 def _key(pair: tuple[Any, Any]) -> Any:
     return pair[0]
-
-
-def range_bounds(keys: list[Any], parts: int) -> tuple[Any, ...]:
-    """Keys that cut the data into ``parts`` ranges of about equal weight.
-
-    Parameters:
-        keys: some of the data's, at least one.
-    """
-    ordered = sorted(keys)
-    return tuple(ordered[int(len(ordered) * (i + 1) / parts)] for i in range(parts - 1))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyrite.api.dataset import Dataset, T_co, function, itself, node_of, positive
 from pyrite.api.dealing import dealer
-from pyrite.api.pairs import cogrouped, sorted_by_key
+from pyrite.api.ordering import sorted_by_key
+from pyrite.api.pairs import cogrouped
 from pyrite.api.piping import through_command
 from pyrite.api.sampling import range_sampler, sampler
 from pyrite.lineage.dependency import Aggregator, Join, Order

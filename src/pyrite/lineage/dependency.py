@@ -67,11 +67,16 @@ class Order:
         key_function: applied to a key before comparing, or None.
         ascending: False for the largest first.
         values_only: what is read is no pairs, but their values.
+        pieces: how many ranges of keys a partition is written in, which follow each other, so that
+            each is sorted alone: in the processor's cache, and within the worker's memory.
+        piece_of: where in all pieces of all partitions a key belongs, if these are several.
     """
 
     key_function: Callable[[Any], Any] | None = None
     ascending: bool = True
     values_only: bool = False
+    pieces: int = 1
+    piece_of: Partitioner | None = None
 
 
 Arrangement: TypeAlias = Aggregator | Grouping | Order | None
@@ -119,6 +124,13 @@ class Shuffle:
         self.arrangement = arrangement
         self.origin = origin
         self._rule = Frozen((partitioner, arrangement), origin)
+
+    @property
+    def writer(self) -> Partitioner:
+        """What tells the block of a key in a map output: of a partition, or of a piece of one."""
+        if isinstance(self.arrangement, Order) and self.arrangement.piece_of is not None:
+            return self.arrangement.piece_of
+        return self.partitioner
 
     def renumber(self) -> None:
         """Take a new number; what was written under the old one is given up."""

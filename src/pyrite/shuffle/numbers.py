@@ -14,9 +14,13 @@ _WORTH_AN_IMPORT = 300_000
 """Numbers whose sorting takes longer than NumPy's, and than NumPy takes to be imported."""
 
 
-def sorted_numbers(numbers: list[Any], ascending: bool) -> list[Any] | None:
-    """The numbers in order, or None if it is not for NumPy to sort these."""
-    array = _array(numbers)
+def sorted_numbers(numbers: list[Any], ascending: bool, times: int = 1) -> list[Any] | None:
+    """The numbers in order, or None if it is not for NumPy to sort these.
+
+    Parameters:
+        times: how many such lists there are to sort.
+    """
+    array = _array(numbers, times)
     if array is None:
         return None
     backward = -1 if not ascending else 1
@@ -27,9 +31,9 @@ def sorted_numbers(numbers: list[Any], ascending: bool) -> list[Any] | None:
     return result
 
 
-def places_in_order(numbers: list[Any], ascending: bool) -> list[int] | None:
+def places_in_order(numbers: list[Any], ascending: bool, times: int = 1) -> list[int] | None:
     """The places of the numbers, in the order of these; or None, as of `sorted_numbers`."""
-    array = _array(numbers)
+    array = _array(numbers, times)
     if array is None:
         return None
     if ascending:
@@ -40,9 +44,11 @@ def places_in_order(numbers: list[Any], ascending: bool) -> list[int] | None:
     return result
 
 
-def _array(numbers: list[Any]) -> Any:
-    least = _WORTH_IT if "numpy" in sys.modules else _WORTH_AN_IMPORT
-    if len(numbers) < least or type(numbers[0]) not in (int, float):
+def _array(numbers: list[Any], times: int) -> Any:
+    imported = "numpy" in sys.modules
+    if len(numbers) < _WORTH_IT or not (imported or len(numbers) * times >= _WORTH_AN_IMPORT):
+        return None
+    if type(numbers[0]) not in (int, float):
         return None
     kinds = set(map(type, numbers))
     if len(kinds) > 1:

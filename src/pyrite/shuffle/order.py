@@ -69,7 +69,9 @@ class _Held:
 def _in_memory(held: _Held, order: Order) -> Iterator[Any]:
     if held.is_bare or not order.values_only:
         return _records(_entries(held, order), held.is_bare, order)
-    places = None if order.key_function else places_in_order(held.keys, order.ascending)
+    places = (
+        None if order.key_function else places_in_order(held.keys, order.ascending, order.pieces)
+    )
     if places is not None:
         return map(held.values.__getitem__, places)
     ranks = _ranks(held.keys, order)
@@ -82,11 +84,15 @@ def _entries(held: _Held, order: Order) -> Iterable[Any]:
     """Bare keys or pairs, in order."""
     reverse = not order.ascending
     if held.is_bare:
-        numbers = None if order.key_function else sorted_numbers(held.keys, order.ascending)
+        numbers = (
+            None if order.key_function else sorted_numbers(held.keys, order.ascending, order.pieces)
+        )
         if numbers is None:
             held.keys.sort(key=order.key_function, reverse=reverse)
         return held.keys if numbers is None else numbers
-    places = None if order.key_function else places_in_order(held.keys, order.ascending)
+    places = (
+        None if order.key_function else places_in_order(held.keys, order.ascending, order.pieces)
+    )
     if places is not None:
         columns = (map(column.__getitem__, places) for column in (held.keys, held.values))
         return zip(*columns, strict=True)
@@ -116,6 +122,12 @@ def _records(entries: Iterable[Any], bare: bool, order: Order) -> Iterator[Any]:
     if bare:
         return iter(entries) if order.values_only else ((key, key) for key in entries)
     return map(itemgetter(1), entries) if order.values_only else iter(entries)
+
+
+def _places(keys: list[Any], order: Order) -> list[int] | None:
+    if order.key_function is not None:
+        return None
+    return places_in_order(keys, order.ascending, order.pieces)
 
 
 def _ranks(keys: list[Any], order: Order) -> list[Any]:

@@ -82,7 +82,7 @@ class FileShuffle:
         Raises:
             TypeError: a record is no pair, or its key is unhashable or hashes by address.
         """
-        partitioner = dependency.partitioner
+        partitioner = dependency.writer
         buckets = Buckets(partitioner.num_partitions, task)
         if isinstance(loop, Counting):
             count_words(loop, partitioner, buckets, task)
@@ -109,17 +109,17 @@ class FileShuffle:
         Raises:
             FetchError: while iterating; a map output is lost.
         """
-        chunks = self._fetch(dependency.id, partition, task)
 
         def build() -> Iterator[Any]:
+            if isinstance(dependency.arrangement, Order):
+                return self._sorted(dependency, dependency.arrangement, partition, task)
+            chunks = self._fetch(dependency.id, partition, task)
             match dependency.arrangement:
                 case Aggregator(merge_combiners=merge_combiners):
                     return aggregate(chunks, merge_combiners, task, loop)
                 case Grouping():
                     return _grouped(chunks, task)
-                case Order() as order:
-                    return in_order(chunks, order, task)
-                case None:
+                case _:
                     return chain.from_iterable(zip(*columns, strict=True) for columns in chunks)
 
         ahead = _GROUPS_AHEAD if dependency.arrangement == Grouping() else _RECORDS_AHEAD
@@ -157,6 +157,16 @@ class FileShuffle:
         """The lost map output that ``attempt`` met, if any, even if the user's code swallowed
         the error; told once."""
         return self._failures.pop(attempt, None)
+
+    def _sorted(
+        self, dependency: Shuffle, order: Order, partition: int, task: TaskContext
+    ) -> Iterator[Any]:
+        """The pieces of a partition, each read when the one before it was used up."""
+        first = partition * order.pieces
+        return chain.from_iterable(
+            in_order(self._fetch(dependency.id, piece, task), order, task)
+            for piece in range(first, first + order.pieces)
+        )
 
     def _fetch(self, shuffle: ShuffleId, partition: int, task: TaskContext) -> Iterator[Columns]:
         try:
