@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any, Protocol
 
 from pyrite.core.barrier import Barrier
@@ -111,8 +110,9 @@ class TaskContext:
         memory: when to spill.
         broadcasts: values that all tasks share.
         blocks: cached blocks in and out.
-        scratch: a folder for this attempt's spill files; made on first use by its users,
-            removed when the attempt ends.
+        scratch: a folder for this attempt's spill files, removed when the attempt ends: see
+            `pyrite.shuffle.scratch`.
+        has_scratch: the folder may be there.
         metrics: counters, added to once per batch.
         folder: the node's folder, which its workers share and which outlives them.
         properties: what the user's thread had set when it started the job (`setLocalProperty`).
@@ -136,6 +136,7 @@ class TaskContext:
     accumulated: dict[int, Accumulated] = fresh(factory=dict)
     barrier: Barrier | None = None
     lost_block: BlockId | None = None
+    has_scratch: bool = False
     metrics: Metrics = fresh(factory=Metrics)
     position: Callable[[], str] | None = None
     batch_size: int = 4096
@@ -177,11 +178,14 @@ def current_task() -> TaskContext | None:
     return _thread.task
 
 
-@contextmanager
-def running(task: TaskContext) -> Iterator[None]:
-    """Make ``task`` the `current_task` of this thread for a while."""
-    before, _seen_by.task = _seen_by.task, task
-    try:
-        yield
-    finally:
-        _seen_by.task = before
+class running:
+    """Make ``task`` the `current_task` of this thread for a while: for a ``with``."""
+
+    def __init__(self, task: TaskContext) -> None:
+        self._task = task
+
+    def __enter__(self) -> None:
+        self._before, _seen_by.task = _seen_by.task, self._task
+
+    def __exit__(self, *exception: object) -> None:
+        _seen_by.task = self._before

@@ -114,42 +114,41 @@ class Status:
     def __call__(self, event: DriverEvent) -> None:
         with self._lock:
             match event:
-                case TaskStarted():
-                    self._task_started(event)
-                case TaskEnded():
-                    self._task_ended(event)
-                case StageStarted(_, stage, name, tasks):
-                    before = self._stages.pop(stage, None)
-                    run = before.run + 1 if before else 0
-                    self._stages[stage] = StageStatus(stage, name, tasks, run)
-                    _forget(self._stages)
-                case StageEnded(_, stage):
-                    if status := self._stages.get(stage):
-                        status.active = False
-                case JobStarted(_, job, _, stages, properties):
-                    self._jobs[job] = JobStatus(job, stages, properties)
-                    _forget(self._jobs)
-                case JobEnded(_, job, error):
-                    if known := self._jobs.get(job):
-                        known.state = "FAILED" if error else "SUCCEEDED"
-                case WorkerUp(_, worker, node):
-                    self._workers[worker] = WorkerStatus(worker, node)
-                case WorkerDown(_, worker):
-                    self._worker_down(worker)
+                case TaskStarted(_, attempt, worker):
+                    if stage := self._stages.get(attempt.stage):
+                        stage.running += 1
+                    if known := self._workers.get(worker):
+                        known.attempt = attempt
+                case TaskEnded(_, attempt, worker, error):
+                    if known := self._workers.get(worker):
+                        known.attempt = None
+                    if stage := self._stages.get(attempt.stage):
+                        stage.running -= 1
+                        stage.done += not error
+                        stage.failed += bool(error) and not event.cancelled
+                case _:
+                    self._seldom(event)
 
-    def _task_started(self, event: TaskStarted) -> None:
-        if stage := self._stages.get(event.attempt.stage):
-            stage.running += 1
-        if worker := self._workers.get(event.worker):
-            worker.attempt = event.attempt
-
-    def _task_ended(self, event: TaskEnded) -> None:
-        if worker := self._workers.get(event.worker):
-            worker.attempt = None
-        if stage := self._stages.get(event.attempt.stage):
-            stage.running -= 1
-            stage.done += not event.error
-            stage.failed += bool(event.error) and not event.cancelled
+    def _seldom(self, event: DriverEvent) -> None:
+        match event:
+            case StageStarted(_, stage, name, tasks):
+                before = self._stages.pop(stage, None)
+                run = before.run + 1 if before else 0
+                self._stages[stage] = StageStatus(stage, name, tasks, run)
+                _forget(self._stages)
+            case StageEnded(_, stage):
+                if status := self._stages.get(stage):
+                    status.active = False
+            case JobStarted(_, job, _, stages, properties):
+                self._jobs[job] = JobStatus(job, stages, properties)
+                _forget(self._jobs)
+            case JobEnded(_, job, error):
+                if known := self._jobs.get(job):
+                    known.state = "FAILED" if error else "SUCCEEDED"
+            case WorkerUp(_, worker, node):
+                self._workers[worker] = WorkerStatus(worker, node)
+            case WorkerDown(_, worker):
+                self._worker_down(worker)
 
     def _worker_down(self, worker: WorkerId) -> None:
         """Nothing else tells of the end of what it ran."""

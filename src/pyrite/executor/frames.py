@@ -6,7 +6,6 @@ sources are: those of a notebook's cells are in the driver alone.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from itertools import islice
 from types import TracebackType
@@ -73,6 +72,8 @@ def traceback_of(places: Sequence[Place]) -> TracebackType | None:
 def _raised_at(place: Place) -> TracebackType:
     """The traceback of an exception that code of this place raises: frames are made in no other
     way. What raises stands where the expression stood, or IPython would show other lines."""
+    import ast
+
     line, last_line, column, last_column = place.position
     line = max(line or 0, place.first_line)
     where: dict[str, Any] = {

@@ -9,7 +9,6 @@ was last spilled, or if it holds half as many records as such a spill was worth 
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 from collections.abc import Callable
@@ -127,6 +126,8 @@ resident_memory: Callable[[], int] = (
 def _trim() -> Callable[[int], object]:
     """glibc's ``malloc_trim``, which gives freed heap back to the system; elsewhere nothing."""
     try:
+        import ctypes
+
         trim: Callable[[int], object] = ctypes.CDLL(None).malloc_trim
     except (OSError, AttributeError):
         return lambda _: None

@@ -10,7 +10,6 @@ import errno
 import os
 import pickle
 import reprlib
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -164,6 +163,8 @@ def restored(remote: RemoteError) -> BaseException:
         with suppress(Exception):  # its class can be imported by the workers alone, say
             error = pickle.loads(remote.error)
     if error is None:
+        import traceback
+
         lines = ["Traceback (most recent call last):\n", *traceback.format_tb(frames)]
         shown = "".join(lines) if frames is not None else ""
         error = JobFailed(f"a task raised {remote.said}\n\n{shown}{remote.said}\n")

@@ -146,7 +146,8 @@ class TaskRunner:
         Raises:
             KeyboardInterrupt: passed on; the attempt is over.
         """
-        scratch = os.path.join(self._scratch, "-".join(map(str, attempt)))
+        stage, partition, number = attempt
+        scratch = f"{self._scratch}/{stage}-{partition}-{number}"
         self._memory.restart()
         task = TaskContext(
             attempt,
@@ -234,7 +235,7 @@ class TaskRunner:
         finally:
             self.running = None
             task.close()
-            if os.path.exists(task.scratch):
+            if task.has_scratch:
                 shutil.rmtree(task.scratch, ignore_errors=True)
 
     def _run_program(self, task: TaskContext, split: Parcel) -> Outcome:

@@ -8,6 +8,7 @@ from pyrite.core.ids import NodeId
 from pyrite.core.lean import fresh, state
 from pyrite.lineage.dependency import Narrow
 from pyrite.lineage.kept import Blocks, Cached
+from pyrite.lineage.narrow import Fused
 from pyrite.lineage.node import Node, Source
 
 Home = Callable[[str], str]
@@ -32,6 +33,9 @@ class Placement:
 def placement(tree: Node, partitions: Sequence[int], home: Home) -> Placement:
     """Where tasks that compute ``partitions`` of ``tree`` find what they read."""
     result = Placement()
+    source = _only_source(tree)
+    if source is not None and type(source).preferred_locations is Node.preferred_locations:
+        return result  # without a look at each of what may be a hundred thousand partitions
     for partition in partitions:
         bound: tuple[str, ...] = ()
         near: tuple[str, ...] = ()
@@ -53,9 +57,20 @@ def placement(tree: Node, partitions: Sequence[int], home: Home) -> Placement:
 
 def sources(tree: Node, partition: int) -> Iterator[tuple[Source, int]]:
     """The source partitions that ``partition`` of ``tree`` is computed from."""
+    source = _only_source(tree)
+    if source is not None:
+        yield source, partition
+        return
     for node, index in _inputs(tree, partition, deep=True):
         if isinstance(node, Source):
             yield node, index
+
+
+def _only_source(tree: Node) -> Source | None:
+    """The source of a stage that does no more than a chain of ops over one, as most do."""
+    while type(tree) is Fused:
+        (tree,) = tree.parents
+    return tree if isinstance(tree, Source) else None
 
 
 def _inputs(tree: Node, partition: int, deep: bool = False) -> Iterator[tuple[Node, int]]:

@@ -36,7 +36,9 @@ class Tree:
     def __init__(self, root: Node) -> None:
         self.root = root
 
-    def __reduce__(self) -> tuple[Callable[[list[Node]], Tree], tuple[list[Node]]]:
+    def __reduce__(self) -> tuple[Callable[[Any], Tree], tuple[Node | list[Node]]]:
+        if type(self.root) is Fused and not isinstance(self.root.parents[0], Combined):
+            return Tree, (self.root,)  # it nests no deeper, as most do not
         order: dict[NodeId, int] = {}
         nodes: list[Node] = []
         visits = [self.root]

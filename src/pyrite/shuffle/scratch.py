@@ -12,6 +12,7 @@ _numbers = itertools.count()
 
 def scratch_path(task: TaskContext, kind: str) -> str:
     """A new path in the attempt's scratch folder."""
+    task.has_scratch = True
     os.makedirs(task.scratch, exist_ok=True)
     return os.path.join(task.scratch, f"{kind}-{next(_numbers)}.spill")
 
