@@ -71,6 +71,21 @@ def expression(source: random.Random, depth: int) -> str:
     ])  # fmt: skip
 
 
+def pairs(source: random.Random) -> tuple[list[type], str]:
+    """Steps over tuples."""
+    kinds: list[type] = [Map, source.choice([Filter, Map]), Map]
+    text = HEAD + "def made(c):\n    return [\n"
+    text += f"        lambda x: ({expression(source, 1)}, {expression(source, 1)}),\n"
+    first, second = source.choice(["p[0]", "p[1]", "p[0]", "p[1]", "p[2]", "p"]), "p[1]"
+    middle = expression(source, 1).replace("x", first)
+    text += (
+        f"        lambda p: {middle if kinds[1] is Filter else f'({second}, {middle}, p[0])'},\n"
+    )
+    last = expression(source, 2).replace("x", source.choice(["p[0]", "p[1]"]))
+    text += f"        lambda p: {source.choice([last, 'p', f'(p[1], {last})'])},\n"
+    return kinds, text + "    ]\nadd = lambda a, b: a + b\n"
+
+
 def pipeline(source: random.Random) -> tuple[list[type], str]:
     kinds: list[type] = [source.choice([Map, Map, Filter]) for _ in range(source.randint(1, 3))]
     text = HEAD + "def made(c):\n    return [\n"
@@ -126,7 +141,7 @@ def check(seed: int, folder: Path) -> dict[str, int]:
     """
     source = random.Random(seed)
     kernels._BATCH = source.choice([64, 1 << 15])
-    kinds, text = pipeline(source)
+    kinds, text = (pairs if source.random() < 0.3 else pipeline)(source)
     module = load(folder, f"formulas{seed}", text)
     functions = module.made(source.choice([0, 1, 3, 2**40, 0.5, None]))
     ops = [kind(function) for kind, function in zip(kinds, functions, strict=True)]

@@ -51,6 +51,10 @@ def test_jobs(with_and_without, taken):
             numbers.map(lambda x: 1).sum(),
             numbers.map(lambda x: 1).collect(), numbers.filter(lambda x: x > 10**6).sum(),
             numbers.filter(lambda x: x > 690).map(lambda x: x * 0.1).sum(),
+            numbers.map(lambda x: (x, x % 10)).filter(lambda p: p[1] < 5).map(lambda p: p[0] - p[1]).sum(),
+            numbers.map(lambda x: (x, x % 10, 1)).filter(lambda p: p[-3] > 0).collect(),
+            numbers.map(lambda x: x * 0.1).reduce(operator.add), numbers.filter(lambda x: -5 < x < 90).collect(),
+            numbers.map(lambda x: (x, 2)).count(), numbers.map(lambda x: (x,)).filter(lambda p: p).collect(),
             sc.parallelize(range(9, 0, -2), 2).map(lambda x: -x // 2).collect(),
         ]  # fmt: skip
 
@@ -102,7 +106,7 @@ def test_what_may_leave_64_bits_or_fail_is_left_to_the_loop(formula, with_and_wi
     "formula",
     [
         lambda x: str(x), lambda x: x.real, lambda x: [x], lambda x: abs(x),
-        lambda x: x + True, lambda x: x + 1j, lambda x: +x, lambda x: x @ 1, lambda x: x in (1, 2), lambda x, y=1: x,
+        lambda x: x + True, lambda x: x + 1j, lambda x: +x, lambda x: x @ 1, lambda x: x[True], lambda x: (x, (x, x)), lambda x: (x, *(x, x)), lambda x: (), lambda x: x in (1, 2), lambda x, y=1: x,
     ],
 )  # fmt: skip
 def test_what_is_no_formula_is_not_taken_for_one(formula, with_and_without, taken):

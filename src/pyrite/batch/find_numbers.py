@@ -38,7 +38,7 @@ def number_steps(sources: Sources, ops: Sequence[Op], action: object) -> NumberS
         if found is None:
             return None
         try:
-            expression = _Reader(found, op.function, number).read(found.value)
+            expression = _Reader(found, op.function, number).row(found.value)
         except _NoFormula:
             return None
         steps.append((isinstance(op, Filter), expression))
@@ -76,8 +76,20 @@ class _Reader:
         self._code = function.__code__
         self._number = number
 
-    def read(self, node: ast.expr) -> Expression:
+    def row(self, node: ast.expr) -> Expression:
+        """Numbers, or a tuple of some."""
         match node:
+            case ast.Tuple([*parts]) if parts:
+                return ("tuple", *(self.read(part) for part in parts))
+        return self.read(node)
+
+    def read(self, node: ast.expr) -> Expression:
+        """Numbers."""
+        match node:
+            case ast.Subscript(record, ast.Constant(int() as place)) if type(place) is int:
+                if self._found.is_parameter(record):
+                    return ("item", place)
+                raise _NoFormula
             case ast.Name():
                 return self._name(node)
             case ast.Constant(value) if type(value) in (int, float):

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from pyrite.batch.proof import Proof
@@ -79,6 +81,10 @@ class Numbers:
         return self.low is None or self.low <= 0 <= self.high
 
 
+Row: TypeAlias = "Numbers | tuple[Numbers, ...]"
+"""What is known of records: of numbers, or of tuples of numbers."""
+
+
 def integers(low: int, high: int, of: Callable[[Vector], Vector]) -> Numbers:
     """Integers between bounds.
 
@@ -102,16 +108,34 @@ class Typing:
         self._functions = functions
         self._np = np
 
-    def numbers(self, expression: Expression, records: Numbers) -> Numbers:
-        """What a formula makes of records.
+    def row(self, expression: Expression, records: Row) -> Row:
+        """What a formula makes of records: numbers, or tuples of numbers.
+
+        Raises:
+            Unfit: numpy may come to other results.
+        """
+        symbol, *parts = expression
+        if symbol == "tuple":
+            return tuple(self.numbers(part, records) for part in parts)
+        if symbol == "record" and isinstance(records, tuple):
+            return tuple(self.numbers(("item", n), records) for n in range(len(records)))
+        return self.numbers(expression, records)
+
+    def numbers(self, expression: Expression, records: Row) -> Numbers:
+        """What a formula makes of records, if that is numbers.
 
         Raises:
             Unfit: numpy may come to other results.
         """
         symbol, *parts = expression
         match symbol:
-            case "record":
+            case "record" if isinstance(records, Numbers):
                 return Numbers(records.kind, records.low, records.high, lambda record: record)
+            case "item" if isinstance(records, tuple) and -len(records) <= parts[0] < len(records):
+                item = records[parts[0]]
+                return Numbers(item.kind, item.low, item.high, itemgetter(parts[0]))
+            case "record" | "item" | "tuple":
+                raise Unfit
             case "constant":
                 return _constant(parts[0])
             case "captured":
@@ -285,47 +309,57 @@ def run(steps: NumberSteps, functions: Sequence[Any], records: range, zero: Any,
         raise Unfit
     typing = Typing(functions, np)
     ends = records[0], records[-1]
-    value = integers(min(ends), max(ends), lambda record: record)
-    made: list[tuple[bool, Callable[[Vector], Vector]]] = []
+    row: Row = integers(min(ends), max(ends), lambda record: record)
+    made: list[tuple[bool, Any]] = []
     for is_filter, expression in steps.steps:
-        result = typing.numbers(expression, value)
-        made.append((is_filter, truth(result) if is_filter else result.of))
-        value = value if is_filter else result
+        if is_filter:
+            made.append((True, truth(typing.numbers(expression, row))))
+        else:
+            row = typing.row(expression, row)
+            made.append((False, row))
     if steps.end == "count":
         while made and not made[-1][0]:
             made.pop()  # it cannot fail, and is not asked for
     with np.errstate(all="ignore"):
-        return _ended(steps.end, value, _batches(made, records, np), zero, np)
+        return _ended(steps.end, row, _batches(made, records, np), zero, np)
 
 
-def _batches(
-    made: Sequence[tuple[bool, Callable[[Vector], Vector]]], records: range, np: Any
-) -> Iterator[Vector]:
-    """What becomes of the records, batch by batch."""
+def _batches(made: Sequence[tuple[bool, Any]], records: range, np: Any) -> Iterator[Any]:
+    """What becomes of the records, batch by batch: an array, or a tuple of them."""
+
+    def filled(numbers: Vector, size: int) -> Vector:
+        return numbers if getattr(numbers, "ndim", 0) else np.full(size, numbers)
+
     for start in range(0, len(records), _BATCH):
         part = records[start : start + _BATCH]
-        batch = np.arange(part.start, part.stop, part.step, dtype=np.int64)
-        for is_filter, function in made:
-            found = function(batch)
-            if getattr(found, "ndim", 0) == 0:
-                found = np.full(len(batch), found)
-            batch = batch[found] if is_filter else found
+        size = len(part)
+        batch: Any = np.arange(part.start, part.stop, part.step, dtype=np.int64)
+        for is_filter, step in made:
+            if is_filter:
+                kept = np.flatnonzero(filled(step(batch), size))
+                size = len(kept)
+                tupled = isinstance(batch, tuple)
+                batch = tuple(each[kept] for each in batch) if tupled else batch[kept]
+            elif isinstance(step, tuple):
+                batch = tuple(filled(each.of(batch), size) for each in step)
+            else:
+                batch = filled(step.of(batch), size)
         yield batch
 
 
-def _ended(end: str, value: Numbers, batches: Iterator[Vector], zero: Any, np: Any) -> Any:
-    """The result of a stage whose records are ``value``.
+def _ended(end: str, row: Row, batches: Iterator[Any], zero: Any, np: Any) -> Any:
+    """The result of a stage whose records are ``row``.
 
     Raises:
         Unfit: there is none that is surely the same.
     """
     if end == "count":
-        return sum(map(len, batches))
+        return sum(len(batch[0] if isinstance(batch, tuple) else batch) for batch in batches)
     if end == "collect":
-        return [record for batch in batches for record in batch.tolist()]
-    if value.kind is float:
+        return list(chain.from_iterable(map(_listed, batches)))
+    if isinstance(row, Numbers) and row.kind is float:
         return _sum_of_floats(end, batches, zero, np)
-    if value.kind is not int:
+    if isinstance(row, tuple) or row.kind is not int:
         raise Unfit
     if end in ("max", "min"):
         found = [int(getattr(batch, end)()) for batch in batches if len(batch)]
@@ -333,7 +367,7 @@ def _ended(end: str, value: Numbers, batches: Iterator[Vector], zero: Any, np: A
     if end == "fold" and type(zero) is not int:
         raise Unfit
     count, total = 0, zero if end == "fold" else 0
-    is_small = max(-value.low, value.high) * _BATCH <= _MOST
+    is_small = max(-row.low, row.high) * _BATCH <= _MOST
     for batch in batches:
         count += len(batch)
         if is_small:
@@ -341,6 +375,13 @@ def _ended(end: str, value: Numbers, batches: Iterator[Vector], zero: Any, np: A
         else:  # in two halves
             total += (int((batch >> 32).sum()) << 32) + int((batch & 0xFFFFFFFF).sum())
     return total if end != "reduce" else [total] if count else []
+
+
+def _listed(batch: Any) -> Iterable[Any]:
+    if not isinstance(batch, tuple):
+        records: list[Any] = batch.tolist()
+        return records
+    return zip(*(column.tolist() for column in batch), strict=True)
 
 
 def _sum_of_floats(end: str, batches: Iterator[Vector], zero: Any, np: Any) -> Any:
