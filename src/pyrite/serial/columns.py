@@ -22,6 +22,9 @@ _BETWEEN = "\0"
 _SHORT = 32
 """Characters of texts that it pays to join, on average: to copy long ones twice costs more."""
 
+_OFTEN = 0.6
+"""Texts come again often if there are no more than so many different ones for each."""
+
 _TEXT = {str}
 _SAMPLED = 8
 """One of so many texts is looked at, to know whether they come again."""
@@ -46,7 +49,7 @@ def _lean(column: Sequence[Any]) -> Sequence[Any]:
     if set(map(type, sample)) != _TEXT:
         return column
     different = len(set(sample))
-    if different > len(sample) // 2:
+    if different > _OFTEN * len(sample):
         if sum(map(len, sample)) > _SHORT * len(sample) or set(map(type, column)) != _TEXT:
             return column
         joined = _BETWEEN.join(column)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyrite.core.context import TaskContext
 from pyrite.serial.frames import Columns
 from pyrite.shuffle.overflow import FAN_OUT, MAX_DEPTH, Overflow
-from pyrite.shuffle.write import drain
+from pyrite.shuffle.write import RARE, drain
 
 if TYPE_CHECKING:
     from pyrite.compile.bound import Bound
@@ -35,13 +35,18 @@ def aggregate(
     overflow: Overflow | None = None
     watch = task.memory.watch()
     merge = partial(_merge, merge_combiners) if loop is None else loop.run
+    chunks, taken = iter(chunks), 0
     for keys, values in chunks:
         merge(zip(keys, values, strict=True), combiners)
+        taken += len(keys)
         held = len(combiners)
         if depth < MAX_DEPTH and watch.exceeded(held):
             overflow = overflow or Overflow(depth, task)
             overflow.spill(drain(combiners))
             watch.released(held)
+            if held > RARE * taken:  # the others can go without being looked up before
+                overflow.spill(chain.from_iterable(map(_pairs, chunks)))
+            taken = 0
     if overflow is None:
         return iter(combiners.items())
     held = len(combiners)
@@ -51,6 +56,10 @@ def aggregate(
     return chain.from_iterable(
         aggregate(part, merge_combiners, task, loop, depth + 1) for part in parts
     )
+
+
+def _pairs(chunk: Columns) -> Iterator[tuple[Any, Any]]:
+    return zip(*chunk, strict=True)
 
 
 def _merge(

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _SAMPLE = 1 << 15
 """Records that show whether keys come again."""
 
-_RARE = 0.9
-"""They do so rarely if more than this share of records have keys of their own."""
+RARE = 0.9
+"""Keys come again rarely if more than this share of records have keys of their own."""
 
 
 def scatter(
@@ -105,7 +105,7 @@ def combine(
             run_loop(loop, portion, combiners, metered)
         taken += portions.size
         if may_begin_anew and taken >= enough:
-            may_begin_anew = len(combiners) > _RARE * taken
+            may_begin_anew = len(combiners) > RARE * taken
             if may_begin_anew:
                 _scatter_table(combiners, partitioner, buckets)
                 taken, enough = 0, 1
