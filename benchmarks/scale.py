@@ -1,8 +1,8 @@
 """``python -m benchmarks.scale``: what a record and a task cost as there are more of them.
 
 Word count reads 10 MB to 4 GB of text; aggregate by key goes from 10 MB to 4 GB of records with
-512 MiB for each worker; a job has from 10 to 100,000 tasks. Small sizes run several times, and the
-median counts; the large ones run once.
+512 MiB for each worker; a job has from 10 to 100,000 tasks, and the scheduler alone up to a
+million. Small sizes run several times, and the median counts; the large ones run once.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ from benchmarks.jobs import JOBS
 from benchmarks.page import circumstances, machine
 from benchmarks.ratios import middle
 from benchmarks.run import APART_LIMIT_SECONDS, FOLDER, run
+from benchmarks.scheduler import WORKERS
+from benchmarks.scheduler import run as schedule
 from benchmarks.spilling import RECORD_BYTES
 from benchmarks.table import markdown, number
+from pyrite.scheduler import Policy
 
 Points: TypeAlias = dict[int, float]
 
@@ -63,6 +66,7 @@ class Curve:
     factor: float
 
 
+SCHEDULED = (10_000, 100_000, 1_000_000)
 MEGABYTES = (10, 30, 100, 300, 1_000, 4_000)
 
 CURVES = (
@@ -115,7 +119,8 @@ def main() -> int:
         for curve in CURVES
         for engine in engines
     ]
-    text = markdown([("job", "engine", "size", "cost"), *rows(measured)])
+    lines = [*rows(measured), *scheduler_rows(options.largest)]
+    text = markdown([("job", "engine", "size", "cost"), *lines])
     print(f"\n{text}")
     if options.output:
         page = f"{INTRODUCTION}\n{circumstances(engines, load)}\n\n{text}\n"
@@ -162,6 +167,18 @@ def rows(measured: list[tuple[Curve, str, Points]]) -> list[tuple[str, str, str,
         for curve, engine, found in measured
         for size, cost in found.items()
     ]
+
+
+def scheduler_rows(largest: float) -> list[tuple[str, str, str, str]]:
+    """Processor time of the scheduler alone, with neither workers nor data."""
+    found = []
+    for tasks in SCHEDULED:
+        if tasks <= SCHEDULED[-1] * largest:
+            _, seconds = schedule(tasks, Policy())
+            cost = f"{number(seconds / tasks * 1e6)} us a task"
+            title = f"the scheduler alone, {WORKERS:,} simulated workers"
+            found.append((title, "pyrite", f"{tasks:,} tasks", cost))
+    return found
 
 
 def draw(path: Path, measured: list[tuple[Curve, str, Points]]) -> None:
