@@ -99,6 +99,12 @@ class Writer:
             body = f"({body}, {self.expression(2, [v])})"
         some = self.random.random()
         more = self.expression(2, [v, "y"])
+        if kind is FlatMap and some > 0.9:
+            test = self.expression(2, [v])
+            return (
+                f"def F{number}({v}):\n    if {test}:\n        yield {v}, {body}\n"
+                f"    for y in ({v}, 1):\n        yield y, {more}\n"
+            )
         if kind is FlatMap and some < 0.5:
             ends = self.random.choice(["", "return", f"{v} = {more}", "next(iter(()))"])
             return (

@@ -11,6 +11,7 @@ import pytest
 from tests.compile.both import Again, Both, note
 from tests.compile.plain import asserted
 
+from pyrite.compile.compiler import Compiler
 from pyrite.compile.ends import Combine, Merge, Scatter
 from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapValues
 from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
@@ -313,6 +314,9 @@ def counts_globally(x):
 def generator(x):
     yield x
     yield -x
+    yield x
+    yield -x
+    yield x
 
 
 def items(x):
@@ -355,6 +359,32 @@ def sends(x):
     note("got", got)
 
 
+def shares(x):
+    yield x, note("none", 0)
+    if x % 2:
+        part = 12 / x
+        for other in range(x):
+            yield other, part
+
+
+def signs(x):
+    yield x
+    if x > 3:
+        return
+    yield -x
+
+
+def mixed(x):
+    yield x, 1
+    yield [x, 2] if x < 4 else note("no pair", x)
+
+
+def as_given(pair):
+    if pair[0] % 2:
+        yield pair
+    yield pair[1], pair
+
+
 class Splits:
     def pairs(self, x):
         for i in range(x):
@@ -374,6 +404,13 @@ SPLICED = {
     "StopIteration after it": lambda: [FlatMap(some_items), Map(lambda x: next(iter([1] * (3 - x))))],
     "a method": lambda: [FlatMap(Splits().pairs), Map(lambda kv: kv)],
     "many items": lambda: [FlatMap(lambda x: range(x)), FlatMap(items), Map(lambda kv: (kv[0], 1))],
+    "two places": lambda: [FlatMap(shares)],
+    "two places twice": lambda: [FlatMap(signs), FlatMap(shares), Filter(lambda kv: kv[0] != 1)],
+    "two places, after one": lambda: [FlatMap(some_items), FlatMap(signs), Map(lambda x: (x % 3, x))],
+    "two places, then an exception": lambda: [FlatMap(signs), Map(lambda x: (x, 6 // (x + 4)))],
+    "no pair, from the second place": lambda: [FlatMap(signs), Map(lambda x: x if x < 0 else (x, x))],
+    "no key, from the second place": lambda: [FlatMap(signs), Map(lambda x: ([x] if x < 0 else x, x))],
+    "a pair that is there": lambda: [Map(lambda x: (x, -x)), FlatMap(as_given)],
 }  # fmt: skip
 
 
@@ -385,11 +422,25 @@ def test_generators_are_written_out(both, name, end):
 
 
 @pytest.mark.parametrize(
-    ("function", "why"), [(catches, "try"), (sends, "Yield"), (generator, "more than one place")]
+    ("function", "why"), [(catches, "try"), (sends, "Yield"), (generator, "too many places")]
 )
 def test_generators_that_are_called(both, function, why):
     reasons = both.check(lambda: [FlatMap(function), Map(lambda x: 6 // (x - 2))], Count())
     assert why in reasons[0]
+
+
+SCATTER = Scatter(True)
+
+
+@pytest.mark.parametrize("end", [ADD, SCATTER], ids=["add", "scatter"])
+def test_a_pair_in_one_place_and_none_in_another(both, end):
+    """Nothing would say where a record is that is no pair."""
+    for ops in ([FlatMap(mixed)], [FlatMap(mixed), Map(lambda kv: kv)]):
+        made = Compiler().compile(ops, end)
+        assert made.stage is None
+        assert "in another" in made.source
+    reasons = both.check(lambda: [FlatMap(mixed), Map(lambda kv: (kv[0], 1))], end)
+    assert reasons[:2] == ["", ""]
 
 
 def keyword_only(x, *, k=3):
@@ -436,7 +487,7 @@ CALLED = {
     "an inner generator": (lambda x: list(x * y for y in range(3)), "generator uses 'x'"),
     "locals": (lambda x: sorted(locals()), "'locals'"),
     "frames": (lambda x: sys._getframe().f_code.co_name, "'_getframe'"),
-    "a generator": (generator, "yields in more than one place"),
+    "a generator": (generator, "yields in too many places"),
     "finally": (closes, "finally"),
     "keyword only": (keyword_only, "positional"),
     "any number": (lambda *a: a, "positional"),

@@ -39,11 +39,11 @@ class Admission:
         self._same_globals: list[int] = []
         self._only_builtins: list[int] = []
 
-    def shape(self, number: int, generator: bool = False) -> Shape:
+    def shape(self, number: int, yields: int = 0) -> Shape:
         """A function, if it can be written out anywhere.
 
         Parameters:
-            generator: it may be one.
+            yields: it may be a generator that yields in so many places.
 
         Raises:
             Refused: it cannot.
@@ -51,19 +51,19 @@ class Admission:
         function = plain(self.functions[number])
         if function is None:
             raise Refused("it is no Python function")
-        return examine(self._sources.find(function).node, function.__code__, generator)
+        return examine(self._sources.find(function).node, function.__code__, yields)
 
-    def admit(self, number: int, arguments: int, generator: bool = False) -> Shape:
+    def admit(self, number: int, arguments: int, yields: int = 0) -> Shape:
         """A function, noted down as one that is written out.
 
         Parameters:
             arguments: how many it is given.
-            generator: it may be one.
+            yields: it may be a generator that yields in so many places.
 
         Raises:
             Refused: it has to be called.
         """
-        shape = self.shape(number, generator)
+        shape = self.shape(number, yields)
         function = plain(self.functions[number])
         assert function is not None
         code = function.__code__

@@ -30,6 +30,8 @@ from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapVa
 _MOST_STEPS = 100
 _SHORT = 256
 """Items of a list that go on without a look at memory between them."""
+_MOST_COPIES = 4
+"""How often the end of a run may be written out, where generators yield in several places."""
 
 
 class Emitter:
@@ -43,6 +45,7 @@ class Emitter:
         self._steps = steps
         self._end = end
         self._ending = Ending(self._inline, end, len(steps))
+        self._copies = 1
 
     def compiled(self) -> Compiled:
         """The stage.
@@ -115,14 +118,19 @@ class Emitter:
         passed = self._inline.new("passed")
         begun: Statements = []
 
-        def go_on(item: Element, inner: Statements) -> None:
+        def go_on(item: Element, inner: Statements, places: int) -> None:
             if isinstance(self._end, Combine | Scatter):  # which look at their memory in between
-                self._inline.put(begun, assign(passed, ast.Constant(0)), step)
+                if not begun:
+                    self._inline.put(begun, assign(passed, ast.Constant(0)), step)
                 self._count(passed, inner, step)
+            self._copies *= places
+            self._ending.copied = self._copies > 1
             self._flow(step + 1, item, inner)
+            self._copies //= places
 
         made: Statements = []
-        if not self._inline.splice(step, element, made, step, go_on):
+        most = _MOST_COPIES // self._copies
+        if not self._inline.splice(step, element, made, step, go_on, most):
             return False
         out += [*begun, *made]
         return True

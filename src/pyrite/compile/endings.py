@@ -18,11 +18,13 @@ from pyrite.compile.elements import (
 )
 from pyrite.compile.ends import Combine, End, Merge, Scatter, Yield
 from pyrite.compile.inline import Inliner, Statements, shown
+from pyrite.compile.source import Refused
 from pyrite.compile.stage import PREFIX, STAGE, Shown
 from pyrite.core.lean import value
 from pyrite.lineage.terminals import Collect, Count, Fold, ForEach, Reduce
 
 RECORD, RECORDS = f"{PREFIX}record", f"{PREFIX}records"
+_AT_HAND = f"{PREFIX}at_hand_"
 _TOTAL, _TABLE, _LEFT, _ERROR = (f"{PREFIX}{each}" for each in ("total", "table", "left", "error"))
 _GET, _ADD, _OUT, _COUNT = (f"{PREFIX}{each}" for each in ("get", "add", "out", "count"))
 
@@ -50,6 +52,7 @@ class Ending:
 
     Attributes:
         record: where the record at hand is, or None if it is no single one.
+        copied: the end is written in several places.
         loops: those over what came of one record, the innermost first.
     """
 
@@ -58,6 +61,7 @@ class Ending:
         self._end = end
         self._step = step
         self.record: Shown = None
+        self.copied = False
         self.loops: list[Loop] = []
 
     # -- for each record ----------------------------------------------------------------
@@ -108,6 +112,8 @@ class Ending:
         self._put(ast.If(self._is_missing(_TOTAL), first, others), out)
 
     def _unpacked(self, element: Element, out: Statements) -> Pair:
+        if self.copied:
+            element = self._at_hand(element, out)
         if isinstance(element, Pair):
             self.record = shown(element)
             return element
@@ -117,6 +123,24 @@ class Ending:
         target = ast.Tuple([store(key), store(value)], ast.Store())
         self._put(ast.Assign([target], again(record)), out)
         return Pair(load(key), load(value))
+
+    def _at_hand(self, element: Element, out: Statements) -> Element:
+        """A record in variables that are the same wherever one ends.
+
+        Raises:
+            Refused: it cannot be: elsewhere it is no pair, but here it is, or the other way round.
+        """
+        made: Element
+        if isinstance(element, Pair):
+            made = Pair(load(_AT_HAND + "key"), load(_AT_HAND + "value"))
+            self._put(assign(_AT_HAND + "key", again(element.key)), out)
+            self._put(assign(_AT_HAND + "value", again(element.value)), out)
+        else:
+            made = load(_AT_HAND)
+            self._put(assign(_AT_HAND, element), out)
+        if self.record not in (None, shown(made)):
+            raise Refused("what it yields is a pair in one place, and no known one in another")
+        return made
 
     def _combine(self, pair: Pair, out: Statements) -> None:
         old = self._old(pair, out)

@@ -237,12 +237,15 @@ class Inliner:
         element: Element,
         out: Statements,
         step: int,
-        go_on: Callable[[Element, Statements], None],
+        go_on: Callable[[Element, Statements, int], None],
+        most: int,
     ) -> bool:
         """Write a generator out, if the function is one, and can be.
 
         Parameters:
-            go_on: writes what becomes of an item, in the place where it is yielded.
+            go_on: writes what becomes of an item, in the place where it is yielded, which is one
+                of so many.
+            most: how many such places there may be.
         """
         function = plain(self.functions[number])
         if function is None or not inspect.isgeneratorfunction(function):
@@ -251,7 +254,7 @@ class Inliner:
         if type(self.functions[number]) is types.MethodType:
             elements = [load(self._bind("self", number)), element]
         try:
-            shape = self.admission.admit(number, len(elements), generator=True)
+            shape = self.admission.admit(number, len(elements), most)
         except Refused as refusal:
             self.reasons[number] = str(refusal)
             return False
@@ -261,7 +264,7 @@ class Inliner:
 
         def yielded(value: ast.expr, renamer: Renamer) -> Statements:
             made: Statements = []
-            go_on(self._result(value, renamer, 0, made, step), made)
+            go_on(self._result(value, renamer, 0, made, step), made, shape.yields)
             return made
 
         renamer = Splicer(variables, yielded)

@@ -36,13 +36,13 @@ class Shape:
         parameters: their names.
         stored: the variables that it sets, parameters among them.
         body: its statements, without its docstring. Not to be changed.
-        generates: it is a generator.
+        yields: in how many places it yields; 0 if it is no generator.
     """
 
     parameters: tuple[str, ...]
     stored: frozenset[str]
     body: tuple[ast.stmt, ...]
-    generates: bool = False
+    yields: int = 0
 
     @property
     def expression(self) -> ast.expr | None:
@@ -52,11 +52,11 @@ class Shape:
         return None
 
 
-def examine(node: Definition, code: types.CodeType, generator: bool = False) -> Shape:
+def examine(node: Definition, code: types.CodeType, yields: int = 0) -> Shape:
     """What is to be known of a function, to write it out.
 
     Parameters:
-        generator: it may be one that yields in one place.
+        yields: it may be a generator that yields in so many places.
 
     Raises:
         Refused: it might not mean the same there.
@@ -64,7 +64,7 @@ def examine(node: Definition, code: types.CodeType, generator: bool = False) -> 
     if code.co_flags & _VARIADIC or code.co_kwonlyargcount:
         raise Refused("its parameters are not all positional")
     generates = code.co_flags & _GENERATING == _GENERATOR
-    if code.co_flags & _GENERATING and not (generator and generates):
+    if code.co_flags & _GENERATING and not (yields and generates):
         raise Refused("it is a generator or coroutine")
     names = {*code.co_varnames, *code.co_cellvars, *code.co_freevars, *code.co_names}
     if any(name.startswith(PREFIX) for name in names):
@@ -76,12 +76,13 @@ def examine(node: Definition, code: types.CodeType, generator: bool = False) -> 
         body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
     own = {*code.co_varnames, *code.co_cellvars}
     _Rules(own | {*code.co_freevars}).check(body)
-    if generates and sum(is_yield(part) for each in body for part in ast.walk(each)) != 1:
-        raise Refused("it yields in more than one place, or in none")
+    places = sum(is_yield(part) for each in body for part in ast.walk(each))
+    if generates and not 1 <= places <= yields:
+        raise Refused("it yields in too many places, or in none")
     parameters = tuple(each.arg for each in (*node.args.posonlyargs, *node.args.args))
     stored = _stored(body) & own
     _Assigned(stored - set(parameters)).block(body, frozenset())
-    return Shape(parameters, frozenset(stored), tuple(body), generates)
+    return Shape(parameters, frozenset(stored), tuple(body), places)
 
 
 def is_yield(node: ast.AST) -> bool:
