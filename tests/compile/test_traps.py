@@ -570,7 +570,6 @@ ENDS = {
     "scattered, unhashable": (lambda: [Map(lambda x: ({}, x))], Scatter(True)),
     "merged": (list, Merge(lambda a, b: (note("m", a), a + b)[1])),
     "merged, and fails": (list, Merge(lambda a, b: a + b if b < 5 else 1 / 0)),
-    "merged, unhashable": (lambda: [Map(lambda x: ([x], x))], Merge(lambda a, b: a + b)),
     "reduce alone": (list, Reduce(lambda a, b: (a, b))),
     "combine alone": (list, Combine(lambda v: [v], lambda a, v: (a.append(v), a)[1])),
     "scattered, None": (lambda: [Map(lambda x: (None, x))], Scatter(True)),

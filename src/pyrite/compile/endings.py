@@ -27,6 +27,7 @@ RECORD, RECORDS = f"{PREFIX}record", f"{PREFIX}records"
 _AT_HAND = f"{PREFIX}at_hand_"
 _TOTAL, _TABLE, _LEFT, _ERROR = (f"{PREFIX}{each}" for each in ("total", "table", "left", "error"))
 _GET, _ADD, _OUT, _COUNT = (f"{PREFIX}{each}" for each in ("get", "add", "out", "count"))
+_KEY, _COMBINER = f"{PREFIX}key", f"{PREFIX}combiner"
 
 
 @value
@@ -89,7 +90,7 @@ class Ending:
             case Combine():
                 self._combine(self._unpacked(element, out), out)
             case Merge():
-                self._merge(self._unpacked(element, out), out)
+                self._merge(Pair(load(_KEY), load(_COMBINER)), out)
             case Scatter(plain):
                 self._scatter(self._unpacked(element, out), plain, out)
 
@@ -211,14 +212,19 @@ class Ending:
                 nothing, one = ast.List([], ast.Load()), ast.List([load(_TOTAL)], ast.Load())
                 result = ast.IfExp(self._is_missing(_TOTAL), nothing, one)
                 return [*begun, loop, ast.Return(result)], [RECORDS]
-            case Combine() | Merge():
-                get = assign(_GET, ast.Attribute(load(_TABLE), "get", ast.Load()))
-                metered = [f"{PREFIX}metered"] if isinstance(self._end, Combine) else []
-                return [get, loop], [RECORDS, _TABLE, *metered]
+            case Combine():
+                return [self._get(), loop], [RECORDS, _TABLE, f"{PREFIX}metered"]
+            case Merge():
+                pair = ast.Tuple([store(_KEY), store(_COMBINER)], ast.Store())
+                loop = ast.For(pair, load(RECORDS), body, [])  # zip() can use its tuple again
+                return [self._get(), loop], [RECORDS, _TABLE]
             case Scatter():
                 columns = [f"{PREFIX}{each}" for each in ("keys", "values", "place")]
                 return [loop], [RECORDS, *columns, _COUNT, f"{PREFIX}metered"]
         return [loop], [RECORDS]
+
+    def _get(self) -> ast.stmt:
+        return assign(_GET, ast.Attribute(load(_TABLE), "get", ast.Load()))
 
     def _closed(self, loop: ast.stmt) -> Statements:
         """A loop that, when an exception ends it, says what is left."""
