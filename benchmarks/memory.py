@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 
@@ -61,25 +62,28 @@ def descendants(root: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def watched(process: subprocess.Popen[bytes], deadline: float) -> tuple[Peaks, bool]:
+def watched(process: subprocess.Popen[bytes], limit: float, begun: Path) -> tuple[Peaks, bool]:
     """Wait for a process's end, and see to it that none of its descendants stays.
 
     Parameters:
-        deadline: when it is stopped, by the monotonic clock.
+        limit: seconds for its start, and once more for what it does afterwards.
+        begun: a file that it makes in between.
 
     Returns:
         What memory was seen, and whether the process ended in time.
     """
     peaks, root = Peaks(), psutil.Process(process.pid)
-    pause = _SAMPLE_SECONDS
+    pause, deadline, starting = _SAMPLE_SECONDS, time.monotonic() + limit, True
     try:
         while process.poll() is None and time.monotonic() < deadline:
             try:
                 process.wait(pause)
             except subprocess.TimeoutExpired:
-                begun = time.thread_time()
+                looking = time.thread_time()
                 peaks.look(root)
-                pause = max(_SAMPLE_SECONDS, (time.thread_time() - begun) / _SAMPLING_SHARE)
+                pause = max(_SAMPLE_SECONDS, (time.thread_time() - looking) / _SAMPLING_SHARE)
+                if starting and begun.exists():
+                    starting, deadline = False, time.monotonic() + limit
         return peaks, process.poll() is not None
     finally:
         if process.poll() is None:

@@ -7,12 +7,11 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.agreed import OUTPUT
-from benchmarks.child import CLOCK, Result
+from benchmarks.child import BEGUN, CLOCK, Result
 from benchmarks.data import ROOT
 from benchmarks.engines import engine as engine_module
 from benchmarks.jobs import JOBS, Job
@@ -23,7 +22,7 @@ FOLDER = ROOT / "build" / "benchmarks"
 CORES = 2
 
 LIMIT_SECONDS = 60.0
-"""A run that takes longer is stopped."""
+"""A program that takes longer is stopped."""
 
 ALWAYS = ("pyrite", "pyspark", "by_hand")
 ENOUGH_SECONDS = 12.0
@@ -69,7 +68,7 @@ def run(
     """One run in a process of its own, which leaves nothing behind.
 
     Parameters:
-        limit: seconds after which it is stopped.
+        limit: seconds for the engine's start, and for the program, after which it is stopped.
         extra: more for the environment.
         paths: where Python is to look for modules, too.
     """
@@ -96,7 +95,7 @@ def run(
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-            peaks, in_time = watched(process, time.monotonic() + limit)
+            peaks, in_time = watched(process, limit, Path(folder, BEGUN))
         try:
             result = found(job, Path(folder))
         except (OSError, ValueError):
