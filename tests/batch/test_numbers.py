@@ -27,7 +27,7 @@ def taken(monkeypatch):
         return found
 
     monkeypatch.setattr(ranges, "run", noted)
-    monkeypatch.setattr(ranges, "_LEAST", 1)
+    monkeypatch.setattr(ranges, "LEAST", 0)
     return log
 
 
@@ -183,5 +183,10 @@ def test_a_tracer_sees_the_functions_called(make_context, taken):
 
 
 def test_it_is_shown(capsys, make_context):
-    make_context("local").range(5).map(lambda x: x + 1).explain(codegen=True)
+    make_context("local").range(5000).map(lambda x: x + 1).explain(codegen=True)
     assert "batch  mapped, ended by collect with numpy, if the bounds" in capsys.readouterr().out
+
+
+def test_no_proof_is_looked_for_where_no_task_would_use_it(capsys, make_context):
+    make_context("local").range(50).map(lambda x: x + 1).explain(codegen=True)
+    assert "numpy" not in capsys.readouterr().out

@@ -13,8 +13,8 @@ from pyrite.lineage.sources import Collection
 
 _LARGE = 2_000_000
 """Integers in all partitions that are worth the import of numpy."""
-_LEAST = 2_000
-"""Integers that are worth the proof."""
+LEAST = 2_000
+"""Integers in a partition that are worth the proof."""
 
 
 def computed(
@@ -35,7 +35,7 @@ def computed(
     if not isinstance(source, Collection):
         return None
     records = source.part(partition, task)
-    np = numpy(source.length >= _LARGE) if len(records) >= _LEAST else None
+    np = numpy(source.length >= _LARGE) if len(records) >= LEAST else None
     functions = [*(op.function for op in node.ops), *functions]
     if np is None or not kernel.proof.holds(functions):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyrite.batch import ranges
 from pyrite.batch.numbers import NumberSteps
 from pyrite.batch.text import WordCount
 from pyrite.compile.compiler import Compiler
@@ -29,8 +30,13 @@ def number_kernel(tree: Node, action: object, compiler: Compiler) -> NumberSteps
     if not isinstance(tree, Fused):
         return None
     (source,) = tree.parents
-    if not isinstance(source, Collection) or not source.length:
+    if not isinstance(source, Collection) or _is_small(source):
         return None
     from pyrite.batch.find_numbers import number_steps
 
     return number_steps(compiler.sources, tree.ops, action)
+
+
+def _is_small(source: Collection) -> bool:
+    """Whether it is no range, or one whose parts are not worth the proof: tasks would not do it."""
+    return not source.length or source.length < ranges.LEAST * source.num_partitions
