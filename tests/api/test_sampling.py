@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import random
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyrite.api import ordering
-from pyrite.api.sampling import KeySample, sampler
+from pyrite.api.sampling import KeySample, _drawn_below, sampler
 from pyrite.lineage.ops import KeyBy
 
 
 @settings(deadline=None)
 @given(
-    st.lists(st.one_of(st.integers(0, 300), st.integers(4000, 20_000)), max_size=4),
+    st.lists(
+        st.one_of(st.integers(0, 300), st.integers(4000, 20_000), st.integers(100_000, 150_000)),
+        max_size=4,
+    ),
     st.sampled_from([1, 7, 40, 180, 5000]),
 )
 def test_one_pass_draws_what_a_count_and_a_pass_would(sizes, wanted):
@@ -29,6 +34,16 @@ def test_one_pass_draws_what_a_count_and_a_pass_would(sizes, wanted):
     ]
     assert sample.of_all(parts) == expected
     assert all(len(drawn) <= 6 * wanted + 5000 for _, drawn in parts)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 3000), st.floats(0, 0.01) | st.floats(0, 1))
+def test_what_is_drawn_in_one_go_is_what_random_gives(seed, number, limit):
+    one_by_one, at_once = random.Random(seed), random.Random(seed)
+    draws = [one_by_one.random() for _ in range(number)]
+    below = [(place, draw) for place, draw in enumerate(draws) if draw < limit]
+    assert _drawn_below(limit, number, at_once) == below
+    assert at_once.random() == one_by_one.random()
 
 
 def test_functions_are_called_for_the_sample_alone(make_context):

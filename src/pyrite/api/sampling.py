@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+import re
+import struct
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count, islice
@@ -15,6 +17,8 @@ LARGEST_FRACTION = 1e-4
 """Of the records that a `KeySample` keeps the keys, though its size is less."""
 
 _FIRST_AHEAD, _MOST_AHEAD = 64, 4096
+_ZERO = re.compile(b"\0")
+_TWO_WORDS = struct.Struct("<II")
 
 
 def sampler(
@@ -142,7 +146,7 @@ class _Chosen:
 
     def __init__(self, size: float, partition: int) -> None:
         self._size = size
-        self._uniform = _generator(1, partition).random
+        self._generator = _generator(1, partition)
         self.draw = 0.0
         self.drawn: list[tuple[float, Any]] = []
         self.count = 0
@@ -158,11 +162,10 @@ class _Chosen:
                 self.drawn = [each for each in self.drawn if each[0] < limit]
                 room = len(self.drawn) + 2 * self._size
             # Drawn ahead, so that C can pass over the records between those chosen.
-            draws = [self._uniform() for _ in range(ahead)]
             batch = chain((first,), islice(counted, ahead - 1))
             passed = 0
-            for place in [place for place, draw in enumerate(draws) if draw < limit]:
-                self.draw = draws[place]
+            for place, draw in _drawn_below(limit, ahead, self._generator):
+                self.draw = draw
                 for record, _ in islice(batch, place - passed, place - passed + 1):
                     yield record
                 passed = place + 1
@@ -170,6 +173,27 @@ class _Chosen:
             self.count += ahead
             ahead = min(2 * ahead, _MOST_AHEAD)
         self.count = next(numbers)
+
+
+def _drawn_below(limit: float, number: int, generator: random.Random) -> list[tuple[int, float]]:
+    """Which of ``number`` calls of ``generator.random()`` give less than ``limit``, and what.
+
+    If these are few, all is drawn in one go: `random.Random.random` makes a number of the upper
+    27 bits of 32 and the upper 26 of the next 32, which `getrandbits` gives in the same order. Of
+    those below 1/256 the first byte is 0, which leaves few to look at.
+    """
+    if limit > 1 / 256:
+        uniform = generator.random
+        return [(place, draw) for place in range(number) if (draw := uniform()) < limit]
+    words = generator.getrandbits(64 * number).to_bytes(8 * number, "little")
+    found = []
+    for zero in _ZERO.finditer(words[3::8]):
+        place = zero.start()
+        upper, lower = _TWO_WORDS.unpack_from(words, 8 * place)
+        draw = ((upper >> 5) * (1 << 26) + (lower >> 6)) / (1 << 53)
+        if draw < limit:
+            found.append((place, draw))
+    return found
 
 
 def _key(pair: tuple[Any, Any]) -> Any:
