@@ -11,8 +11,11 @@ import pytest
 from tests.compile.both import Again, Both, note
 from tests.compile.plain import asserted
 
+from pyrite.compile.bound import bind
 from pyrite.compile.compiler import Compiler
+from pyrite.compile.emit import Emitter
 from pyrite.compile.ends import Combine, Merge, Scatter
+from pyrite.compile.source import Sources
 from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapValues
 from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
 
@@ -24,6 +27,7 @@ def reset():
     global COUNT, threshold
     COUNT, threshold = 0, 5
     kept.clear()
+    globals().pop("late", None)
 
 
 @pytest.fixture
@@ -537,6 +541,25 @@ def test_shadowed_builtin(both, monkeypatch):
     assert both.check(lambda: [FlatMap(lambda x: [x, len([x])])]) == [""]
 
 
+def sets_late(x):
+    global late
+    late = x
+    return x
+
+
+def test_a_global_that_is_not_there_yet(both):
+    reasons = both.check(lambda: [Map(sets_late), Map(lambda x: (x, late))])
+    assert reasons[1] == ""
+
+
+def test_a_builtin_that_is_hidden_before_the_task(monkeypatch):
+    function = lambda x: max(x, 2)
+    made = Emitter(Sources(), [Map(function)], Collect()).compiled()
+    assert bind(made.stage, [function]) is not None
+    monkeypatch.setitem(globals(), "max", min)
+    assert bind(made.stage, [function]) is None
+
+
 # -- ends ---------------------------------------------------------------------------------
 
 ENDS = {
@@ -603,7 +626,7 @@ GOES_ON = {
     "no iterable": lambda: [FlatMap(lambda x: x if x == 2 else [x]), Map(lambda x: x + 1)],
     "deep": lambda: [
         FlatMap(lambda x: [x, 2]), Map(lambda x: (x, x)), FlatMapValues(lambda v: [v, 2, 5]),
-        Filter(lambda kv: 6 // (kv[1] - 2)), FlatMap(lambda kv: kv), Map(lambda x: 6 // (x - 5)),
+        Filter(lambda kv: kv[0] != 4), FlatMap(lambda kv: [*kv, 5, 1]), Map(lambda x: 6 // (x - 5)),
     ],
     "flatMapValues of lists": lambda: [
         Map(lambda x: [x, x]), FlatMapValues(lambda v: [v, 2]), Map(lambda kv: 6 // (kv[1] - 2)),
@@ -628,6 +651,12 @@ def test_whoever_draws_may_go_on_after_an_exception(both, name):
 def test_what_a_called_function_raises_is_not_the_ends(both):
     reasons = both.check(lambda: [Map(lambda x: x), Map(closes_or_fails)], ADD)
     assert "finally" in reasons[1]
+
+
+def test_a_generator_is_called_where_somebody_may_go_on(both):
+    assert any(
+        both.check(lambda: [FlatMap(some_items), Map(lambda x: 6 // (x - 3))], Again(goes_on))
+    )
 
 
 @pytest.mark.parametrize("name", ENDS)
