@@ -21,6 +21,7 @@ from benchmarks.sampler import CODEC, FRAMEWORK, IO, USER, WAITING
 from benchmarks.table import markdown
 
 KINDS = (USER, FRAMEWORK, CODEC, IO, WAITING)
+HEADER = ("job", "seconds", "processors", "driver", *KINDS, "most processor time in")
 _PLACES = 3
 _LEAST_SHARE = 0.03
 
@@ -28,18 +29,19 @@ INTRODUCTION = """\
 # Where the time goes
 
 Written by `make bench-profile`: Pyrite's {cores} workers, sampled every few milliseconds while each
-job of [the benchmark](benchmarks.md) ran once. Shares are of the workers' time, from the program's
-first call to its answer.
+job of [the benchmark](benchmarks.md) ran once, from the program's first call to its answer.
 
+- *processors*, *driver*: processor time of all processes, and of the driver's, in seconds;
 - *user code*: functions of the program, the loop that a stage was compiled into, and kernels that
   do the same for many records at once;
 - *framework*: Pyrite's own modules, and what they call, but for the next two;
 - *codec*: records to bytes and back, and functions (`pyrite.serial`);
 - *IO*: reading and writing files, text included (`pyrite.io`), and shuffle files;
-- *waiting*: time without the processor: for a task or an answer of the driver, a disk, or a core;
-- *driver*: processor time of the driver's process, in seconds.
+- *waiting*: time without the processor: for a task or an answer of the driver, a disk, or a core
+  that others use.
 
-Last come the functions in which most of the processor time went, with what they call in C.
+*Waiting* is a share of the workers' time, the four before it of their processor time. Last come
+the functions in which most of that went, with what they call in C.
 """
 
 
@@ -50,7 +52,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small")
     parser.add_argument("--output", type=Path, help="write the page to this file, too")
     options = parser.parse_args()
-    rows: list[tuple[str, ...]] = [("job", "seconds", *KINDS, "driver", "most time in")]
+    rows: list[tuple[str, ...]] = [HEADER]
     for name, asked in options.jobs:
         size = asked or (JOBS[name].quick if options.quick else JOBS[name].size)
         rows.append(profiled(name, size))
@@ -73,17 +75,18 @@ def profiled(name: str, size: int) -> tuple[str, ...]:
         extra = {"BENCHMARK_SAMPLES": folder}
         result = run("pyrite", name, size, source, extra=extra, paths=[str(here)])
         if "error" in result:
-            return (name, "failed", *("" for _ in KINDS), "", "")
+            return (name, "failed", *("" for _ in HEADER[2:]))
         kinds, places = summed(Path(folder), result)
-    whole = sum(kinds.values()) or 1.0
     busy = sum(places.values()) or 1.0
+    waiting = kinds[WAITING] / (busy + kinds[WAITING])
     most = (
         f"{place} {seconds / busy:.0%}"
         for seconds, place in sorted(zip(places.values(), places, strict=True))[: -_PLACES - 1 : -1]
         if seconds / busy >= _LEAST_SHARE
     )
-    shares = (f"{kinds[kind] / whole:.0%}" for kind in KINDS)
-    return name, f"{result['seconds']:.2f}", *shares, f"{result['driver']:.2f}", ", ".join(most)
+    shares = (f"{kinds[kind] / busy:.0%}" for kind in KINDS if kind != WAITING)
+    seconds = (f"{result[each]:.2f}" for each in ("seconds", "cpu", "driver"))
+    return name, *seconds, *shares, f"{waiting:.0%}", ", ".join(most)
 
 
 def summed(folder: Path, result: Result) -> tuple[dict[str, float], dict[str, float]]:

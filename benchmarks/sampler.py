@@ -34,9 +34,10 @@ def begin() -> None:
     def note(number: int, frame: FrameType | None) -> None:
         nonlocal wall, busy
         now, used = time.monotonic(), time.process_time()
+        passed, ran = now - wall, used - busy
+        wall, busy = now, used  # at once: the next signal may come before this is done
         kind, place = whose(frame)
-        os.write(file, f"{now}\t{now - wall}\t{used - busy}\t{kind}\t{place}\n".encode())
-        wall, busy = now, used
+        os.write(file, f"{now}\t{passed}\t{ran}\t{kind}\t{place}\n".encode())
 
     signal.signal(signal.SIGALRM, note)
     signal.setitimer(signal.ITIMER_REAL, _PERIOD, _PERIOD)
@@ -49,6 +50,9 @@ def whose(frame: FrameType | None) -> tuple[str, str]:
     the same for many records at once (`pyrite.batch`)."""
     while frame is not None:
         path, name = frame.f_code.co_filename, frame.f_code.co_name
+        if path == __file__:  # interrupted itself
+            frame = frame.f_back
+            continue
         if _BENCHMARKS in path or path == "<stage>":
             return USER, f"{os.path.basename(path)}:{name}"
         if _PYRITE in path:
