@@ -6,6 +6,8 @@ import linecache
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from tests.compile.notes import LOG
+
 from pyrite.compile.bound import bind
 from pyrite.compile.emit import Emitter
 from pyrite.compile.ends import Combine, Merge, Scatter, Yield, end_of_result, functions_of
@@ -122,15 +124,6 @@ class Both:
         LOG.clear()
         self.reset()
         return way(ops, end, data), list(LOG)
-
-
-LOG: list[Any] = []
-
-
-def note(what: Any, value: Any) -> Any:
-    """Leave a trace of when this was called."""
-    LOG.append((what, repr(value)))
-    return value
 
 
 def told(run: Callable[[], Any]) -> Story:

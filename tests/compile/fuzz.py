@@ -7,19 +7,18 @@ Each is a module of its own, written to a file, whose functions have a source.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.compile.both import Again, Both
+from tests.compile.pipelines import DATA, Pipeline
 from tests.oracle.outcomes import Raised, Value, agree, outcome
 
 from pyrite.compile.ends import Combine, Scatter
@@ -35,8 +34,8 @@ METHODS = {
     KeyBy: "keyBy",
     FlatMapValues: "flatMapValues",
 }
-DATA = [(2, 3), (1, 4), [4, 5], (6, (7, 8)), "xy", (2, 2)]
-HEAD = """from tests.compile.both import note
+OPS = {method: op for op, method in METHODS.items()}
+HEAD = """from tests.compile.notes import note
 th = 5
 N = 7
 cnt = [0]
@@ -165,10 +164,10 @@ def goes_on(records: Iterator[Any]) -> list[Any]:
             found.append(repr(error))
 
 
-def made(module: Any, kinds: Sequence[type], end: str) -> tuple[list[Any], Any]:
+def made(module: Any, pipeline: Pipeline) -> tuple[list[Any], Any]:
     """The ops and the end of a pipeline, from its module."""
-    ops = [kind(getattr(module, f"F{i}")) for i, kind in enumerate(kinds)]
-    match end:
+    ops = [OPS[method](getattr(module, f"F{i}")) for i, method in enumerate(pipeline.methods)]
+    match pipeline.end:
         case "combine" | "counts":
             return ops, Combine(module.T1, module.T2)
         case "reduce":
@@ -184,48 +183,7 @@ def made(module: Any, kinds: Sequence[type], end: str) -> tuple[list[Any], Any]:
         "on": Again(goes_on),
         "scatter": Scatter(True),
     }
-    return ops, ends[end]
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """A pipeline as a program that any engine runs.
-
-    Parameters:
-        path: where the source of its functions is.
-    """
-
-    path: str
-    kinds: tuple[type, ...]
-    end: str
-
-    def module(self) -> Any:
-        """Its functions, made anew."""
-        spec = importlib.util.spec_from_file_location("fuzzed", self.path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-
-    def __call__(self, sc: Any) -> Any:
-        module = self.module()
-        rdd = sc.parallelize(DATA, 1)
-        for number, kind in enumerate(self.kinds):
-            rdd = getattr(rdd, METHODS[kind])(getattr(module, f"F{number}"))
-        match self.end:
-            case "count":
-                return rdd.count()
-            case "draw":
-                return rdd.mapPartitions(lambda records: [list(records)]).collect()
-            case "reduce":
-                return rdd.reduce(module.TR)
-            case "fold":
-                return rdd.fold((0,), module.TR)
-            case "foreach":
-                return rdd.foreach(lambda record: None)
-            case "combine" | "counts":
-                both = rdd.combineByKey(module.T1, module.T2, lambda a, b: [a, b], 1)
-                return both.mapValues(lambda v: (v, 1)).collect()
-        return rdd.collect()
+    return ops, ends[pipeline.end]
 
 
 def written(seed: int, number: int, folder: str) -> Iterator[Pipeline]:
@@ -236,7 +194,7 @@ def written(seed: int, number: int, folder: str) -> Iterator[Pipeline]:
         path = os.path.join(folder, f"fuzz{seed}_{case}.py")
         with open(path, "w") as file:
             file.write(text)
-        yield Pipeline(path, tuple(kinds), end)
+        yield Pipeline(path, tuple(METHODS[kind] for kind in kinds), end)
         os.remove(path)
 
 
@@ -247,7 +205,7 @@ def failures(seed: int, number: int, folder: str) -> Iterator[tuple[str, str]]:
         stories = []
         for way in (both.called, both.compiled):
             module = pipeline.module()
-            steps = made(module, pipeline.kinds, pipeline.end)
+            steps = made(module, pipeline)
             stories.append((both.told_with_log(way, *steps, DATA), module.N))
         if stories[1][0][0] is not None and stories[0] != stories[1]:
             told = f"{pipeline}\n{stories[0]}\n{stories[1]}\n{both.text}"

@@ -8,13 +8,14 @@ import sys
 import types
 
 import pytest
-from tests.compile.both import Again, Both, note
+from tests.compile.both import Again, Both
+from tests.compile.notes import note
 from tests.compile.plain import asserted
 
 from pyrite.compile.bound import bind
 from pyrite.compile.compiler import Compiler
 from pyrite.compile.emit import Emitter
-from pyrite.compile.ends import Combine, Merge, Scatter
+from pyrite.compile.ends import Combine, Merge, Scatter, Yield
 from pyrite.compile.source import Sources
 from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapValues
 from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
@@ -657,6 +658,15 @@ def test_a_generator_is_called_where_somebody_may_go_on(both):
     assert any(
         both.check(lambda: [FlatMap(some_items), Map(lambda x: 6 // (x - 3))], Again(goes_on))
     )
+
+
+def test_what_is_remembered_is_for_one_end():
+    compiler = Compiler()
+    step = FlatMap(some_items)
+    assert compiler.stage([step], Yield(again=False)) is not None
+    assert compiler.stage([step], Yield(again=True)) is None
+    plain, other = (compiler.stage([Map(unpacks)], Scatter(plain)) for plain in (True, False))
+    assert plain.code != other.code
 
 
 @pytest.mark.parametrize("name", ENDS)

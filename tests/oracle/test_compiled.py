@@ -9,7 +9,11 @@ import pytest
 from tests.compile.fuzz import apart
 from tests.oracle.outcomes import outcome
 
-pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore::SyntaxWarning")]
+pytestmark = [
+    pytest.mark.oracle,
+    pytest.mark.timeout(400),
+    pytest.mark.filterwarnings("ignore::SyntaxWarning"),
+]
 
 
 def test_random_pipelines(spark, make_context, tmp_path):

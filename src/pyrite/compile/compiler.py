@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from pyrite.compile.ends import Compiled, End, Scatter, functions_of
+from pyrite.compile.ends import Compiled, End, Scatter, Yield, functions_of
 from pyrite.compile.stage import StageCode, is_by_name
 from pyrite.lineage.ops import Op
 
@@ -40,8 +40,8 @@ class Compiler:
             return self.compile(steps, end).stage
         order: dict[int, int] = {}  # what is the same object in two functions
         described = [_description(each, order) for each in functions]
-        plain = end.plain if isinstance(end, Scatter) else None
-        key = (*map(type, steps), type(end), plain, *described)
+        kind = end if isinstance(end, Scatter | Yield) else type(end)
+        key = (*map(type, steps), kind, *described)
         if key not in self._known:
             if len(self._known) > _MOST:
                 self._known.clear()
