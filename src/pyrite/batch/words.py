@@ -10,7 +10,7 @@ of their first occurrences, as if all had been counted one by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from pyrite.batch.text import Words
@@ -19,7 +19,7 @@ from pyrite.compile.tools import TOOLS
 Vector: TypeAlias = Any
 """An array of numpy's, which may not be there for type checkers."""
 
-_SHORT_BITS, _LONG_BITS = 17, 15
+_SHORT_BITS, _LONG_BITS = 17, 16
 _SHORT, _LONG = 8, 16
 _MULTIPLIER = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio: Knuth, TAOCP 3, 6.4
 _PENDING = 1 << 20
@@ -114,7 +114,7 @@ class WordCounter:
             self._eight_bytes(numbers, starts[long] + _SHORT, lengths[long] - _SHORT),
         )
         slots[long] = self._long.slots(*keys)
-        known[long] = self._long.hit(slots[long], True, *keys)
+        known[long] = self._long.hit(slots[long], np.ones(len(long), bool), *keys)
         missed = np.flatnonzero(~known)
         self._seen += len(starts)
         self._missed += len(missed)
@@ -136,9 +136,9 @@ class WordCounter:
         separator = self._words.separator
         if separator is None:
             ends = np.flatnonzero(text <= _SPACES[-1])
-            is_space = self._is_space[text[ends]]
-            if not is_space.all():
-                ends = ends[is_space]
+            # Control characters before the tabulator, and from 14 to 27, are none.
+            if ((text < _SPACES[0]) | ((text - np.uint8(14)) < np.uint8(14))).any():
+                ends = ends[self._is_space[text[ends]]]
         else:
             ends = np.flatnonzero((text == ord(separator)) | (text == _NEWLINE))
         starts = np.empty_like(ends)
@@ -169,7 +169,8 @@ class _Slots:
         self._keys = [np.full(1 << bits, _NONE, _NUMBER) for _ in range(width)]
         self._hits: list[Vector] = []
         self._pending = 0
-        self._counts = np.zeros(1 << bits, np.int64)
+        self._size = 1 << bits
+        self._counts = np.zeros(self._size, np.int64)
 
     def slots(self, *keys: Vector) -> Vector:
         """The one slot in which each word may be."""
@@ -179,23 +180,44 @@ class _Slots:
             mixed = (mixed ^ key) * np.uint64(_MULTIPLIER)
         return (mixed >> np.uint64(64 - self._bits)).astype(np.int64)
 
-    def hit(self, slots: Vector, possible: Any, *keys: Vector) -> Vector:
-        """Count the words that are in their slots; say which are."""
-        known = possible
-        for column, key in zip(self._keys, keys, strict=True):
-            known = (column[slots] == key) & known
-        self._hits.append(slots[known])
-        self._pending += len(self._hits[-1])
+    def hit(self, slots: Vector, possible: Vector, *keys: Vector) -> Vector:
+        """Count the words that are in their slots or beside them; say which are.
+
+        Parameters:
+            possible: which are to be looked for.
+        """
+        np = self._np
+        known = self._equal(slots, keys) & possible
+        missed = np.flatnonzero(possible > known)
+        beside = slots[missed] ^ 1
+        there = np.flatnonzero(self._equal(beside, [key[missed] for key in keys]))
+        known[missed[there]] = True
+        slots = np.where(known, slots, self._size)
+        slots[missed[there]] = beside[there]
+        self._hits.append(slots)
+        self._pending += len(slots)
         if self._pending > _PENDING:
             self._settle()
         return known
 
     def learn(self, slots: Vector, *keys: Vector) -> None:
-        """Let words that were missed have their slots, where these are free. (Of two words for
-        one slot the last has it: so numpy says of repeated indices.)"""
+        """Let words that were missed have their slots, or those beside them, where these are
+        free. (Of two words for one slot the last has it: so numpy says of repeated indices.)"""
         free = self._keys[0][slots] == self._np.uint64(_NONE)
+        self._put(slots[free], [key[free] for key in keys])
+        slots, keys = slots[~free] ^ 1, tuple(key[~free] for key in keys)
+        free = self._keys[0][slots] == self._np.uint64(_NONE)
+        self._put(slots[free], [key[free] for key in keys])
+
+    def _put(self, slots: Vector, keys: Sequence[Vector]) -> None:
         for column, key in zip(self._keys, keys, strict=True):
-            column[slots[free]] = key[free]
+            column[slots] = key
+
+    def _equal(self, slots: Vector, keys: Sequence[Vector]) -> Vector:
+        equal = self._keys[0][slots] == keys[0]
+        for column, key in zip(self._keys[1:], keys[1:], strict=True):
+            equal &= column[slots] == key
+        return equal
 
     def take(self) -> Iterator[tuple[bytes, int]]:
         """The words that were hit, and how often, since they were last taken. Forgets them."""
@@ -213,6 +235,7 @@ class _Slots:
     def _settle(self) -> None:
         np = self._np
         if self._hits:
-            self._counts += np.bincount(np.concatenate(self._hits), minlength=1 << self._bits)
+            hits = np.concatenate(self._hits)  # and in the slot after the last, the misses
+            self._counts += np.bincount(hits, minlength=self._size + 1)[:-1]
         self._hits.clear()
         self._pending = 0
