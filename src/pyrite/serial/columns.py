@@ -19,11 +19,13 @@ from pyrite.serial.records import dumps, loads
 _BETWEEN = "\0"
 """Stands between texts that are joined; a column with a text that has it is not."""
 
-_SHORT = 32
+_SHORT = 40
 """Characters of texts that it pays to join, on average: to copy long ones twice costs more."""
 
 _OFTEN = 0.6
-"""Texts come again often if there are no more than so many different ones for each."""
+_OFTEN_SHORT = 0.2
+"""Texts come again often if there are no more than so many different ones for each: to find a short
+one among those seen before costs as much as to send it again."""
 
 _TEXT = {str}
 _SAMPLED = 8
@@ -48,16 +50,17 @@ def _lean(column: Sequence[Any]) -> Sequence[Any]:
     sample = column[: len(column) // _SAMPLED + 1]
     if set(map(type, sample)) != _TEXT:
         return column
+    short = sum(map(len, sample)) <= _SHORT * len(sample)
     different = len(set(sample))
-    if different > _OFTEN * len(sample):
-        if sum(map(len, sample)) > _SHORT * len(sample) or set(map(type, column)) != _TEXT:
-            return column
-        joined = _BETWEEN.join(column)
-        return joined if joined.count(_BETWEEN) == len(column) - 1 else column
-    if len(set(map(id, sample))) > different and set(map(type, column)) == _TEXT:
+    often = different <= (_OFTEN_SHORT if short else _OFTEN) * len(sample)
+    one_by_one = len(set(map(id, sample))) > different  # and not the same objects already
+    if not ((often and one_by_one) or (short and not often)) or set(map(type, column)) != _TEXT:
+        return column
+    if often:
         known: dict[str, str] = {}
         return list(map(known.setdefault, column, column))
-    return column
+    joined = _BETWEEN.join(column)
+    return joined if joined.count(_BETWEEN) == len(column) - 1 else column
 
 
 def _column(part: Sequence[Any]) -> Sequence[Any]:

@@ -26,8 +26,9 @@ _FIELDS = struct.Struct("<QII")
 _CHECK = struct.Struct("<I")
 _HEADER_SIZE = _FIELDS.size + _CHECK.size
 
-CHUNK_BYTES = 1 << 19
-"""Chunks of large records hold fewer of them, to be about this many bytes at most."""
+CHUNK_BYTES = 1 << 17
+"""Chunks of large records hold fewer of them, to be about this many bytes at most: so the records
+are still in the processor's cache when they are pickled, and buffers are used again by malloc."""
 
 FIRST_LIMIT = 64
 """Records of a first chunk, whose size is not known yet."""
