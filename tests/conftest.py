@@ -15,8 +15,12 @@ from typing import TypeVar
 
 import psutil
 import pytest
+from hypothesis import settings
 
 from pyrite import SparkConf, SparkContext
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+settings.load_profile("patient")
 
 MakeContext = Callable[..., SparkContext]
 T = TypeVar("T")

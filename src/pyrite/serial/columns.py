@@ -6,7 +6,7 @@ types are checked. Texts are: joined to one, short ones are written and read in 
 few come again and again as objects of their own, each is sent once, and then is one object for all
 readers of the chunk. All columns go into one pickle, so that objects in several places stay one.
 
-Measured: docs/decisions/14-lean-columns.md.
+Measured: docs/decisions/17-lean-columns.md.
 """
 
 from __future__ import annotations
