@@ -3,6 +3,7 @@
 import re
 import sys
 import traceback
+import warnings
 
 import pytest
 from tests.compile import plain
@@ -126,6 +127,18 @@ def test_what_is_made_of_each_partition_first(both_contexts, slices):
     assert both_contexts(program)[0] == 19900
 
 
+def test_long_runs_are_compiled_in_parts(both_contexts, capsys):
+    def program(sc):
+        rdd = sc.range(5)
+        for i in range(250):
+            rdd = rdd.map(lambda x, i=i: x + i) if i % 50 else rdd.filter(lambda x: x != 51)
+        rdd.explain(codegen=True)
+        return rdd.collect()
+
+    both_contexts(program)
+    assert capsys.readouterr().out.count("def stage(") == 2 * 3
+
+
 def test_reading_takes_no_more_than_is_asked_for(both_contexts):
     def program(sc):
         seen = sc.accumulator(0)
@@ -193,6 +206,23 @@ def test_a_tracer_switches_it_off(make_context):
     finally:
         sys.settrace(before)
     assert len(called) >= 5
+
+
+def test_warnings_tell_the_users_line(both_contexts):
+    numpy = pytest.importorskip("numpy")
+    roots = lambda x: numpy.sqrt(numpy.float64(-x))
+
+    def program(sc):
+        if sc.master != "local":  # those of workers are not the driver's to see
+            return None
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            sc.range(1, 2).map(lambda x: x).map(roots).count()
+        return [(each.filename, each.lineno, str(each.message)) for each in told]
+
+    told = both_contexts(program)
+    line = roots.__code__.co_firstlineno
+    assert told is None or [each[:2] for each in told] == [(__file__, line)]
 
 
 def test_it_is_shown(make_context, capsys):

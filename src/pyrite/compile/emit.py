@@ -27,7 +27,6 @@ from pyrite.compile.source import Refused, Sources, definition
 from pyrite.compile.stage import ITEMS, PREFIX, STAGE, Mark, StageCode, fingerprint, settle
 from pyrite.lineage.ops import Filter, FlatMap, FlatMapValues, KeyBy, Map, MapValues, Op
 
-_MOST_STEPS = 100
 _SHORT = 256
 """Items of a list that go on without a look at memory between them."""
 _MOST_COPIES = 4
@@ -51,11 +50,9 @@ class Emitter:
         """The stage.
 
         Raises:
-            Refused: it is too long.
+            Refused: there is no way to compile one of its ops.
             SyntaxError, RecursionError: it is nested too deep.
         """
-        if len(self._steps) > _MOST_STEPS:
-            raise Refused(f"there are more than {_MOST_STEPS} steps")
         body: Statements = []
         self._flow(0, load(RECORD), body)
         statements, arguments = self._ending.around(body)

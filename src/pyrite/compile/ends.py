@@ -14,6 +14,9 @@ from pyrite.lineage.partitioner import HashPartitioner
 from pyrite.lineage.terminals import Collect, Count, Draw, Fold, ForEach, Reduce
 from pyrite.serial.hashing import stable_hash
 
+_MOST_STEPS = 100
+"""Steps of one function. Each may be nested in the one before."""
+
 
 @value
 class Combine:
@@ -86,13 +89,15 @@ def end_of_result(action: object) -> End | None:
 
 
 def runs(ops: Sequence[Op]) -> list[tuple[int, Sequence[Op]]]:
-    """The runs of by-record ops, each with the number of its first."""
+    """The runs of by-record ops, each with the number of its first; long ones in parts."""
     found: list[tuple[int, Sequence[Op]]] = []
     first = 0
     for number, op in enumerate([*ops, None]):
-        if op is None or not op.by_record:
-            if first < number:
-                found.append((first, ops[first:number]))
+        is_over = op is None or not op.by_record
+        if first < number and (is_over or number - first == _MOST_STEPS):
+            found.append((first, ops[first:number]))
+            first = number
+        if is_over:
             first = number + 1
     return found
 

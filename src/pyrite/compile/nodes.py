@@ -64,6 +64,7 @@ def drawn(
     generator is at its end then, so the steps are run as they are on what is left.
     """
     left: list[Left] = []
+    records = iter(records)  # of which the rest is left
 
     def rest() -> Iterator[Iterator[Any]]:
         if left:
