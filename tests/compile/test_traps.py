@@ -426,6 +426,31 @@ def test_generators_are_written_out(both, name, end):
     assert reasons.count("") == len(reasons), reasons
 
 
+UNROLLED = {
+    "pairs": [FlatMap(lambda x: [(x, 1), (note("second", x), 2)])],
+    "a tuple of two": [FlatMap(lambda x: (x, -x)), Map(lambda x: (x, x))],
+    "a pair made before": [Map(lambda x: (x, -x)), FlatMap(lambda kv: kv), KeyBy(lambda x: x % 3)],
+    "the same item": [FlatMap(lambda x: [x, x]), Map(lambda x: (note("item", x), [x]))],
+    "one item": [FlatMap(lambda x: [x + 1]), KeyBy(lambda x: x % 2)],
+    "lists of lists": [FlatMap(lambda x: [[x], [x, 1]]), FlatMap(lambda xs: xs), KeyBy(lambda x: x)],
+    "twice": [FlatMap(lambda x: [x, -x]), FlatMap(lambda x: [(x, 1), (x + 1, 2)])],
+    "too often": [FlatMap(lambda x: [x, -x, 0]), FlatMap(lambda x: [(x, 1), (x + 1, 2)])],
+    "starred": [FlatMap(lambda x: [*range(x), x]), KeyBy(lambda x: x)],
+    "of two kinds": [FlatMap(lambda x: [(x, 1), [x, 2]])],
+    "an exception in an item": [FlatMap(lambda x: [(x, 1), (note("x", x), 6 // (x - 3))])],
+    "an exception after an item": [FlatMap(lambda x: [x, -x]), Map(lambda x: (x, 6 // (x + 2)))],
+    "no pair, from the second item": [FlatMap(lambda x: [x, 0 - x]), Map(lambda x: x if x < -2 else (x, x))],
+    "no key, from the second item": [FlatMap(lambda x: [(x, x), ([x], 1)])],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("end", [Collect(), ADD, Scatter(True), Draw(list), Again(list)])
+@pytest.mark.parametrize("name", UNROLLED)
+def test_items_of_short_lists(both, name, end):
+    reasons = both.check(lambda: UNROLLED[name], end)
+    assert not any(reasons[: len(UNROLLED[name])]), reasons
+
+
 @pytest.mark.parametrize(
     ("function", "why"), [(catches, "try"), (sends, "Yield"), (generator, "too many places")]
 )

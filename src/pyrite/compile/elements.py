@@ -38,6 +38,13 @@ def is_atom(element: ast.expr) -> bool:
     return isinstance(element, ast.Constant)
 
 
+def is_pair(node: ast.expr) -> bool:
+    """Whether an expression makes a tuple of two."""
+    if not isinstance(node, ast.Tuple) or len(node.elts) != 2:
+        return False
+    return not any(isinstance(each, ast.Starred) for each in node.elts)
+
+
 def again(atom: ast.expr) -> ast.expr:
     """The atom once more, standing nowhere in the user's file."""
     if isinstance(atom, ast.Name):

@@ -16,6 +16,7 @@ from pyrite.compile.elements import (
     assign,
     call,
     is_,
+    is_pair,
     load,
     store,
     whole,
@@ -90,8 +91,9 @@ class Emitter:
             case FlatMap() if self._splices(step, element, out):
                 pass
             case FlatMap():
-                items = inline.atom(inline.apply(step, [element], out, step), out, step, "items")
-                self._each(step, items, None, out)
+                items = inline.apply(step, [element], out, step)
+                if not self._unrolls(step, items, out):
+                    self._each(step, inline.atom(items, out, step, "items"), None, out)
             case MapValues():
                 pair = self._taken_apart(element, out, step)
                 value = inline.apply(step, [pair.value], out, step)
@@ -120,10 +122,7 @@ class Emitter:
                 if not begun:
                     self._inline.put(begun, assign(passed, ast.Constant(0)), step)
                 self._count(passed, inner, step)
-            self._copies *= places
-            self._ending.copied = self._copies > 1
-            self._flow(step + 1, item, inner)
-            self._copies //= places
+            self._flow_copies(step + 1, [item], places, inner)
 
         made: Statements = []
         most = _MOST_COPIES // self._copies
@@ -131,6 +130,35 @@ class Emitter:
             return False
         out += [*begun, *made]
         return True
+
+    def _unrolls(self, step: int, items: Element, out: Statements) -> bool:
+        """Go on with each item of a list that is written where it is made; not where it would have
+        to go on with the next after an exception."""
+        if isinstance(items, Pair):
+            written: list[ast.expr] = [items.key, items.value]
+        elif isinstance(items, ast.List | ast.Tuple):
+            written = items.elts
+        else:
+            return False
+        alike = len({is_pair(each) for each in written}) == 1
+        starred = any(isinstance(each, ast.Starred) for each in written)
+        if not alike or starred or len(written) > _MOST_COPIES // self._copies:
+            return False
+        if self._end == Yield(again=True) or self._counts_items(step + 1):
+            return False
+        made = [self._inline.item(each, out, step) for each in written]
+        self._flow_copies(step + 1, made, len(made), out)
+        return True
+
+    def _flow_copies(
+        self, step: int, elements: Sequence[Element], copies: int, out: Statements
+    ) -> None:
+        """What becomes of some of the records that go on, in so many places, from an op on."""
+        self._copies *= copies
+        self._ending.copied = self._copies > 1
+        for each in elements:
+            self._flow(step, each, out)
+        self._copies //= copies
 
     def _count(self, passed: str, out: Statements, step: int) -> None:
         """One item more has passed."""

@@ -19,6 +19,7 @@ from pyrite.compile.elements import (
     assign,
     call,
     is_atom,
+    is_pair,
     load,
     tuple_of,
 )
@@ -300,13 +301,20 @@ class Inliner:
             if isinstance(element, Pair):
                 return element
         value = _shifted(value, at) if at else value
-        if isinstance(value, ast.Tuple) and len(value.elts) == 2:
+        if isinstance(value, ast.Tuple) and is_pair(value):
             key, item = value.elts
-            if not isinstance(key, ast.Starred) and not isinstance(item, ast.Starred):
-                first = self.atom(renamer.visit(key), out, step, "key")
-                return Pair(first, self.atom(renamer.visit(item), out, step, "value"))
+            first = self.atom(renamer.visit(key), out, step, "key")
+            return Pair(first, self.atom(renamer.visit(item), out, step, "value"))
         expression: ast.expr = renamer.visit(value)
         return expression
+
+    def item(self, value: ast.expr, out: Statements, step: int) -> Element:
+        """The value of an expression that is to be evaluated now: an atom, or a pair of them."""
+        if isinstance(value, ast.Tuple) and is_pair(value):
+            key, item = value.elts
+            first = self.atom(key, out, step, "key")
+            return Pair(first, self.atom(item, out, step, "value"))
+        return self.atom(value, out, step, "item")
 
 
 def _asks_for(name: str, shape: Shape) -> bool:
