@@ -118,10 +118,11 @@ def found(job: Job, folder: Path) -> Result:
 def environment(folder: str, more_paths: Sequence[str]) -> dict[str, str]:
     """The same for all engines: the same Python, these modules, and no search for a network.
 
-    Libraries of linear algebra get one thread: the engines divide the work."""
+    Libraries of linear algebra get one thread: the engines divide the work. A checkout may keep its
+    bytecode, as an installed package has it: else each start would compile the sources."""
     paths = filter(None, [*more_paths, str(ROOT), os.environ.get("PYTHONPATH", "")])
     return {
-        **os.environ,
+        **{name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
         "PYTHONPATH": os.pathsep.join(paths),
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,

@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyrite.core.errors import CorruptBlockError
-from pyrite.executor.messages import HEADER, Channel, Decoder, encode
+from pyrite.core.ids import AttemptId, BlockId
+from pyrite.core.outcome import (
+    BlockChange,
+    BlockMissing,
+    Cause,
+    Failure,
+    Metrics,
+    Success,
+    TaskReport,
+)
+from pyrite.core.specs import MapOutput
+from pyrite.executor.messages import HEADER, Channel, Decoder, RunTask, encode
 from pyrite.serial.records import Apart, Parcel
 
 LARGE = 3 * Apart.LEAST
@@ -144,3 +155,20 @@ def test_two_threads_speak_one_after_the_other():
         for thread in threads:
             thread.join()
     assert got == [bytes([n]) * LARGE for n in range(6)]
+
+
+def test_what_travels_with_every_task_arrives_as_it_was():
+    metrics = Metrics(records_read=3, peak_memory=7, run_seconds=0.5)
+    kept = (BlockChange(BlockId(4, 1), "worker:0", True, 9),)
+    outcomes = (
+        Success(result=Parcel(b"1"), accumulated=b"2"),
+        Success(MapOutput("here", "/path", 5, 6)),
+        Failure(Cause.ERROR, "said", b"error"),
+        BlockMissing(BlockId(4, 2)),
+    )
+    sent = [TaskReport(1, AttemptId(2, 3, 4), each, metrics, kept) for each in outcomes]
+    sent += [RunTask(AttemptId(2, 3, 4), Parcel(b"12"), {"a": "b"})]
+    received = Decoder().feed(b"".join(encode(*sent)))
+    assert list(map(type, received)) == list(map(type, sent))
+    assert received == sent
+    assert all(type(each.attempt) is AttemptId for each in received)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from pyrite.core.ids import AttemptId, BlockId, ShuffleId, WorkerId
-from pyrite.core.lean import fresh, state, value
+from pyrite.core.lean import fields, fresh, state, value
 from pyrite.core.specs import MapOutput
 
 
@@ -113,3 +113,21 @@ class TaskReport:
     outcome: Outcome
     metrics: Metrics = fresh(factory=Metrics)
     blocks: tuple[BlockChange, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        outcome = self.outcome
+        if type(outcome) is not Success:
+            return TaskReport, (self.worker, self.attempt, outcome, self.metrics, self.blocks)
+        # Flat: objects in objects take several times as long, and this travels with every task.
+        parts = fields(outcome), fields(self.metrics)
+        return _succeeded, (self.worker, tuple(self.attempt), *parts, self.blocks)
+
+
+def _succeeded(
+    worker: WorkerId,
+    attempt: tuple[int, int, int],
+    success: tuple[Any, ...],
+    metrics: tuple[Any, ...],
+    blocks: tuple[BlockChange, ...],
+) -> TaskReport:
+    return TaskReport(worker, AttemptId(*attempt), Success(*success), Metrics(*metrics), blocks)

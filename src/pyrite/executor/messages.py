@@ -39,6 +39,16 @@ class RunTask:
     split: Parcel
     properties: Mapping[str, str] = fresh(factory=dict)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Flat, as a `TaskReport`: these two travel with every task.
+        return _run_task, (*self.attempt, self.split, self.properties)
+
+
+def _run_task(
+    stage: StageId, partition: int, number: int, split: Parcel, properties: Mapping[str, str]
+) -> RunTask:
+    return RunTask(AttemptId(stage, partition, number), split, properties)
+
 
 @value
 class ForgetStage:
