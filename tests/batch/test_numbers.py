@@ -147,6 +147,13 @@ def test_sums_in_two_halves():
     )
 
 
+def test_ranges_that_numpy_does_not_have():
+    steps = numbers.NumberSteps((), "sum", None)
+    for records in (range(2**63 - 5, 2**63 + 10, 2**62), range(2**70, 2**70 + 9), range(0)):
+        with pytest.raises(numbers.Unfit):
+            numbers.run(steps, [], records, None, np)
+
+
 def test_records_are_counted(with_and_without, taken, monkeypatch):
     from pyrite.executor.runner import TaskRunner
 

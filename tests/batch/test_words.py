@@ -100,6 +100,14 @@ def test_every_space_of_unicode():
     assert refused == 1 + sum(not space.isascii() for space in SPACES)  # and the zero byte
 
 
+@pytest.mark.parametrize("space", [space for space in SPACES if space.isascii()])
+def test_spaces_beside_other_control_characters(space):
+    counted = {}
+    counter = WordCounter(Words(None), counted, np)
+    assert counter.add(f"a\x01b{space}c\x1bd\x0e{space}\x08\n".encode())
+    assert list(counted) == ["a\x01b", "c\x1bd\x0e", "\x08"]
+
+
 def test_words_that_share_a_slot_or_their_first_letters():
     blocks = [
         " ".join(f"{'abcdefgh' * (n % 3)}{n // 3}" for n in range(start, start + 4000, 2))
