@@ -154,6 +154,31 @@ def test_reading_takes_no_more_than_is_asked_for(both_contexts):
     both_contexts(program)
 
 
+def test_stop_iteration_never_ends_the_records(both_contexts):
+    """PySpark, too, makes it a RuntimeError in all of these."""
+    stop = lambda *_: next(iter(()))
+
+    def program(sc):
+        rdd = sc.range(6, numSlices=1).map(lambda x: x + 1)
+        pairs = rdd.map(lambda x: (x % 2, x))
+        told = []
+        for action in (
+            lambda: rdd.foreach(stop), lambda: rdd.foreach(lambda x: stop(x)),
+            lambda: rdd.reduce(lambda a, b: stop(a)), lambda: rdd.fold(0, lambda a, b: stop(a)),
+            lambda: rdd.aggregate(0, lambda a, b: stop(a), lambda a, b: a),
+            lambda: pairs.reduceByKey(lambda a, b: stop(a)).collect(),
+            lambda: pairs.combineByKey(lambda v: stop(v), stop, stop).collect(),
+            lambda: pairs.mapValues(lambda v: stop(v)).mapPartitions(list).count(),
+            lambda: rdd.treeAggregate(0, lambda a, b: stop(a), lambda a, b: a),
+        ):  # fmt: skip
+            with pytest.raises(RuntimeError, match="StopIteration") as caught:
+                action()
+            told.append(str(caught.value))
+        return told
+
+    both_contexts(program)
+
+
 def test_the_same_traceback_and_notes(both_contexts):
     def program(sc):
         stories = []

@@ -43,7 +43,7 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     "the order of loops": ("endings", "in reversed(self.loops):", "in self.loops:"),
     "on after a generator's exception": ("emit", "if self._end == Yield(again=True):", "if False:"),
     "yield in try": ("scope", "if self._tries:", "if False:"),
-    "one yield": ("scope", "for part in ast.walk(each)) != 1:", "for part in ast.walk(each)) < 1:"),
+    "pairs in some places": ("endings", "if self.record not in (None, shown(made)):", "if False:"),
     "returns in loops": ("returns", "made.append(assign(self._returned, ast.Constant(True)))", "pass"),
     "the pair taken apart": ("rename", "assign(self._variable(value), again(pair.value)),", "assign(self._variable(value), again(pair.key)),"),
     "names that are not Python's": ("admit", "if source.global_names <= _BUILTINS and", "if"),
