@@ -124,13 +124,16 @@ class Groups:
         self._held = 0
 
     def _heavy_keys(self) -> dict[Any, list[SpilledValues]]:
-        return {
-            key: [SpilledValues(self._task) for _ in self._tables]
+        heavy = {
+            key
             for table in self._tables
             if not table.single
             for key, values in table.by_key.items()
             if len(values) * _HEAVY > self._held
         }
+        # Of equal keys that are not the same, such as 0 and False, the first side's stands for all.
+        first = {key: None for table in self._tables for key in table.by_key if key in heavy}
+        return {key: [SpilledValues(self._task) for _ in self._tables] for key in first}
 
 
 def _outcome(join: Join | None, tables: list[Table]) -> Iterator[Any]:
