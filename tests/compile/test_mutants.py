@@ -53,6 +53,10 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     "methods": ("bound", "return function.__self__", "return self"),
     "no pairs": ("bound", "mark.step != self.stage.steps:", "True:"),
     "errors before the end": ("bound", "frame is None or mark.step != self.stage.steps:", "frame is None:"),
+    "a search for another pattern": ("bound", "and found == binding.pattern", "and True"),
+    "a search for another by then": ("searching", "(ast.And(), [is_text, same, lacks])", "(ast.And(), [is_text, lacks])"),
+    "a search in no text": ("searching", "(ast.And(), [is_text, same, lacks])", "(ast.And(), [same, lacks])"),
+    "a search in another case": ("wanted", "or pattern.flags & re.IGNORECASE", ""),
     "lines": ("stage", "start = start & _MASK if", "start = first_line if"),
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ from pyrite.compile.stage import (
     StageCode,
     fingerprint,
 )
-from pyrite.compile.tools import TOOLS
+from pyrite.compile.tools import MISSING, TOOLS
 from pyrite.core.lean import value
 from pyrite.lineage.ops import stopped_early
 
@@ -53,6 +54,10 @@ class Bound:
                 return function
             case "self":
                 return function.__self__
+            case "pattern":
+                found = variable_of(getattr(function, "__func__", function), binding.tool)
+                same = type(found) is re.Pattern and found == binding.pattern
+                return found if same else MISSING
         return function.__defaults__[binding.default]
 
     def stopped(self, error: StopIteration, number: int) -> None:
@@ -155,6 +160,18 @@ def is_watched() -> bool:
     return monitoring is not None and any(
         monitoring.get_tool(tool) is not None for tool in range(6)
     )
+
+
+def variable_of(function: types.FunctionType, name: str) -> Any:
+    """What a captured or global variable of a function holds; None if there is none."""
+    code = function.__code__
+    if name in code.co_freevars:
+        cell = (function.__closure__ or ())[code.co_freevars.index(name)]
+        try:
+            return cell.cell_contents
+        except ValueError:
+            return None
+    return function.__globals__.get(name)
 
 
 @value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -72,14 +73,16 @@ def _description(function: Any, order: dict[int, int]) -> object:
         return "method", _description(function.__func__, order)
     if type(function) is not FunctionType:
         return id(function)
-    cells = []
+    cells: list[object] = []
     for cell in function.__closure__ or ():
         try:
-            _ = cell.cell_contents
+            held = cell.cell_contents
         except ValueError:
             cells.append(-1)
         else:
             cells.append(order.setdefault(id(cell), len(order)))
+            if type(held) is re.Pattern:  # see `pyrite.compile.searching`
+                cells.append(held)
     module = order.setdefault(id(function.__globals__), len(order))
     defaults = len(function.__defaults__ or ())
     return id(function.__code__), defaults, tuple(cells), module, is_by_name(function)

@@ -26,6 +26,7 @@ from pyrite.compile.elements import (
 from pyrite.compile.rename import Renamer, Splicer, escapes
 from pyrite.compile.returns import Returns, returns
 from pyrite.compile.scope import Shape
+from pyrite.compile.searching import spared
 from pyrite.compile.source import Refused, is_engine
 from pyrite.compile.stage import (
     PREFIX,
@@ -121,10 +122,14 @@ class Inliner:
             self.marks.append(mark)
         return self.marks.index(mark)
 
-    def _bind(self, kind: Any, number: int = 0, default: int = 0, tool: str = "") -> str:
+    def _bind(
+        self, kind: Any, number: int = 0, default: int = 0, tool: str = "", pattern: Any = None
+    ) -> str:
         key = (kind, number, default, tool)
         if key not in self.bindings:
-            self.bindings[key] = Binding(self.new(tool or kind), kind, number, default, tool)
+            self.bindings[key] = Binding(
+                self.new(tool or kind), kind, number, default, tool, pattern
+            )
         return self.bindings[key].name
 
     # -- functions ----------------------------------------------------------------------
@@ -178,7 +183,7 @@ class Inliner:
         self, number: int, shape: Shape, elements: Sequence[Element], out: Statements, step: int
     ) -> Element:
         variables, at = self._variables(number, shape, elements, out, step)
-        renamer = Renamer(variables)
+        renamer = Renamer(variables, self._quickened(number))
         if shape.expression is not None:
             return self._result(shape.expression, renamer, at, out, step)
         body = [_shifted(each, at) for each in shape.body]
@@ -194,6 +199,16 @@ class Inliner:
         variable = self.new("result")
         self._turn(variable, renamer.all(body), out, step)
         return load(variable)
+
+    def _quickened(self, number: int) -> Callable[[ast.Call], ast.expr]:
+        function = plain(self.functions[number])
+        assert function is not None
+
+        def bind(kind: str, name: str, pattern: Any = None) -> ast.expr:
+            of = number if kind == "pattern" else 0
+            return load(self._bind(kind, of, tool=name, pattern=pattern))
+
+        return lambda node: spared(node, function, bind)
 
     def _turn(self, variable: str, body: Statements, out: Statements, step: int) -> None:
         """One turn of a loop, which ``return`` ends; what is returned is in a variable."""
@@ -268,7 +283,7 @@ class Inliner:
             go_on(self._result(value, renamer, 0, made, step), made, shape.yields)
             return made
 
-        renamer = Splicer(variables, yielded)
+        renamer = Splicer(variables, self._quickened(number), yielded)
         body = renamer.all([_shifted(each, at) for each in shape.body])
         inner: Statements = []
         if returns(body):

@@ -15,10 +15,16 @@ class Renamer(ast.NodeTransformer):
 
     Parameters:
         variables: name -> an atom, or a pair, for those that are never set; else a variable.
+        quickened: gives what does the same as a call, renamed.
     """
 
-    def __init__(self, variables: Mapping[str, ast.expr | Pair]) -> None:
+    def __init__(
+        self,
+        variables: Mapping[str, ast.expr | Pair],
+        quickened: Callable[[ast.Call], ast.expr],
+    ) -> None:
         self.variables = variables
+        self._quickened = quickened
         self._hidden: list[set[str]] = []
 
     def all(self, body: Iterable[ast.stmt]) -> list[ast.stmt]:
@@ -61,6 +67,10 @@ class Renamer(ast.NodeTransformer):
             return ast.copy_location(again(part), node)
         self.generic_visit(node)
         return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        return self._quickened(node)
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
         first, *others = node.generators
@@ -118,9 +128,10 @@ class Splicer(Renamer):
     def __init__(
         self,
         variables: Mapping[str, ast.expr | Pair],
+        quickened: Callable[[ast.Call], ast.expr],
         yielded: Callable[[ast.expr, Renamer], list[ast.stmt]],
     ) -> None:
-        super().__init__(variables)
+        super().__init__(variables, quickened)
         self._yielded = yielded
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt | list[ast.stmt]:

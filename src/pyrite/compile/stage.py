@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import types
 from bisect import bisect_right
@@ -68,17 +69,19 @@ class Binding:
 
     Parameters:
         kind: a function of the stage's, the object that it is a method of, the default of one of
-            its parameters, or a tool.
+            its parameters, a regular expression in a variable of its, or a tool.
         number: of the function.
         default: of the function's.
-        tool: name of the tool.
+        tool: name of the tool, or of the variable.
+        pattern: what is to be in the variable.
     """
 
     name: str
-    kind: Literal["function", "self", "default", "tool"]
+    kind: Literal["function", "self", "default", "pattern", "tool"]
     number: int = 0
     default: int = 0
     tool: str = ""
+    pattern: re.Pattern[str] | None = None
 
 
 @value

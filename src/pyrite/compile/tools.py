@@ -31,5 +31,6 @@ TOOLS: dict[str, Any] = {
     "plain_types": PLAIN_TYPES,
     "stop_iteration": StopIteration,
     "stable_hash": stable_hash,
+    "str": str,
     "type": type,
 }
