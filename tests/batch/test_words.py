@@ -113,6 +113,7 @@ def test_words_that_share_a_slot_or_their_first_letters():
         " ".join(f"{'abcdefgh' * (n % 3)}{n // 3}" for n in range(start, start + 4000, 2))
         for start in (0, 1, 0, 2000, 0, 1, 7)
     ]
+    blocks += [" ".join(f"{n:08}the_tail {n:08}" for n in range(5000))] * 3
     counted, expected = {}, {}
     counter = WordCounter(Words(None), counted, np)
     for number, block in enumerate(blocks):
