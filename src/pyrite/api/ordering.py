@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 _SAMPLES_PER_PARTITION = 20  # as in PySpark, whose bounds these are to be
 
-_PIECE = 1 << 17
-"""Records of a piece, about. Some ten of them are in the sample."""
+_PIECE = 1 << 16
+"""Records of a piece, about. Some sixteen of them are in the sample."""
 
-_LEAST_OF_A_MAP_TASK = 256
+_LEAST_OF_A_MAP_TASK = 1 << 10
 """Records that a piece should have from each map task: each is opened and read for itself."""
 
-_MOST_PIECES = 64
+_MOST_PIECES, _MOST_BLOCKS = 64, 2048
+"""Of a partition, and of a map output, which is collected in as many columns."""
 
 
 def sorted_by_key(pairs: RDD[tuple[Any, Any]], order: Order, number: int | None) -> RDD[Any] | None:
@@ -47,7 +48,7 @@ def sorted_by_key(pairs: RDD[tuple[Any, Any]], order: Order, number: int | None)
             bounds = range_bounds(keys, number)
             partitioner = RangePartitioner(bounds, order.ascending, order.key_function)
             least = max(_PIECE, _LEAST_OF_A_MAP_TASK * len(counted))
-            pieces = min(_MOST_PIECES, records // number // least)
+            pieces = min(_MOST_PIECES, _MOST_BLOCKS // number, records // number // least)
             if pieces > 1:
                 finer = finer_bounds(bounds, sample.of_all(counted, LARGEST_FRACTION), pieces)
                 piece_of = RangePartitioner(finer, order.ascending, order.key_function)

@@ -13,7 +13,7 @@ from typing import Any
 
 from pyrite.lineage.ops import Map, Op, apply_ops
 
-LARGEST_FRACTION = 1e-4
+LARGEST_FRACTION = 1 / 4096
 """Of the records that a `KeySample` keeps the keys, though its size is less."""
 
 _FIRST_AHEAD, _MOST_AHEAD = 64, 4096

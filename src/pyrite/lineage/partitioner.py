@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from pyrite.core.lean import value
@@ -61,6 +62,14 @@ class RangePartitioner:
     @property
     def num_partitions(self) -> int:
         return len(self.bounds) + 1
+
+    def upward(self) -> Callable[[Any], int]:
+        """The range of a key, counted from the smallest keys up: quicker than the partitioner,
+        and without Python code if there is no key function."""
+        bounds, key_function = self.bounds, self.key_function
+        if key_function is None:
+            return partial(bisect_left, bounds)
+        return lambda key: bisect_left(bounds, key_function(key))
 
     def __call__(self, key: Any) -> int:
         if self.key_function is not None:

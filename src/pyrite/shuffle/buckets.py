@@ -76,11 +76,16 @@ class Buckets:
                     file.seek(start)
                     yield from decode(file)
 
-    def write(self, path: str) -> tuple[int, int]:
-        """Write everything to the map output ``path``; return its bytes and records."""
+    def write(self, path: str, *, backward: bool = False) -> tuple[int, int]:
+        """Write everything to the map output ``path``; return its bytes and records.
+
+        Parameters:
+            backward: the last partition comes first.
+        """
         self._settle_all()
         count = len(self.keys)
-        size = write_blocks(path, map(self._block, range(count)), count)
+        numbers = range(count)[:: -1 if backward else 1]
+        size = write_blocks(path, map(self._block, numbers), count)
         return size, sum(self._spilled) + sum(self._framed)
 
     def _settle_all(self) -> None:

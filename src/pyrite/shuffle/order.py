@@ -69,36 +69,37 @@ class _Held:
 def _in_memory(held: _Held, order: Order) -> Iterator[Any]:
     if held.is_bare or not order.values_only:
         return _records(_entries(held, order), held.is_bare, order)
-    places = (
-        None if order.key_function else places_in_order(held.keys, order.ascending, order.pieces)
-    )
+    ranks = _ranks(held.keys, order)
+    places = places_in_order(ranks, order.ascending, order.pieces)
     if places is not None:
         return map(held.values.__getitem__, places)
-    ranks = _ranks(held.keys, order)
-    # One rank after another, whatever the value: a key function in C that sorts by a column.
-    held.values.sort(key=partial(next, iter(ranks)), reverse=not order.ascending)
+    _sort_by(held.values, ranks, order)
     return iter(held.values)
 
 
 def _entries(held: _Held, order: Order) -> Iterable[Any]:
     """Bare keys or pairs, in order."""
-    reverse = not order.ascending
-    if held.is_bare:
-        numbers = (
-            None if order.key_function else sorted_numbers(held.keys, order.ascending, order.pieces)
-        )
+    if held.is_bare and order.key_function is None:
+        numbers = sorted_numbers(held.keys, order.ascending, order.pieces)
         if numbers is None:
-            held.keys.sort(key=order.key_function, reverse=reverse)
+            held.keys.sort(reverse=not order.ascending)
         return held.keys if numbers is None else numbers
-    places = (
-        None if order.key_function else places_in_order(held.keys, order.ascending, order.pieces)
-    )
+    ranks = _ranks(held.keys, order)
+    if held.is_bare:
+        _sort_by(held.keys, ranks, order)
+        return held.keys
+    places = places_in_order(ranks, order.ascending, order.pieces)
     if places is not None:
         columns = (map(column.__getitem__, places) for column in (held.keys, held.values))
         return zip(*columns, strict=True)
     pairs = list(zip(held.keys, held.values, strict=True))
-    pairs.sort(key=_key_of(order, bare=False), reverse=reverse)
+    _sort_by(pairs, ranks, order)
     return pairs
+
+
+def _sort_by(items: list[Any], ranks: list[Any], order: Order) -> None:
+    # One rank after another, whatever the item: a key function in C that sorts by a column.
+    items.sort(key=partial(next, iter(ranks)), reverse=not order.ascending)
 
 
 def _merged(runs: list[Run], order: Order, task: TaskContext) -> Iterator[Any]:
@@ -122,12 +123,6 @@ def _records(entries: Iterable[Any], bare: bool, order: Order) -> Iterator[Any]:
     if bare:
         return iter(entries) if order.values_only else ((key, key) for key in entries)
     return map(itemgetter(1), entries) if order.values_only else iter(entries)
-
-
-def _places(keys: list[Any], order: Order) -> list[int] | None:
-    if order.key_function is not None:
-        return None
-    return places_in_order(keys, order.ascending, order.pieces)
 
 
 def _ranks(keys: list[Any], order: Order) -> list[Any]:

@@ -19,6 +19,7 @@ from pyrite.core.ids import AttemptId, ShuffleId
 from pyrite.core.outcome import FetchFailure
 from pyrite.core.specs import MapOutput
 from pyrite.lineage.dependency import Aggregator, Grouping, Join, Order, Shuffle
+from pyrite.lineage.partitioner import RangePartitioner
 from pyrite.serial.frames import Columns
 from pyrite.shuffle.aggregate import aggregate
 from pyrite.shuffle.buckets import Buckets
@@ -84,14 +85,18 @@ class FileShuffle:
         """
         partitioner = dependency.writer
         buckets = Buckets(partitioner.num_partitions, task)
+        backward = False
         if isinstance(loop, Counting):
             count_words(loop, partitioner, buckets, task)
         elif isinstance(dependency.arrangement, Aggregator):
             combine(records, dependency.arrangement, partitioner, buckets, task, loop)
+        elif isinstance(partitioner, RangePartitioner):
+            backward = not partitioner.ascending
+            scatter(records, partitioner.upward(), buckets, task, loop)
         else:
             scatter(records, partitioner, buckets, task, loop)
         path = self._new_path(dependency.id, task.attempt)
-        size, count = buckets.write(path)
+        size, count = buckets.write(path, backward=backward)
         task.metrics.shuffle_bytes_written += size
         task.metrics.records_written += count
         return MapOutput(self._node, path, size, count)

@@ -5,15 +5,13 @@ These loops see every record, so they are written out plainly: no call per recor
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from itertools import repeat, starmap
 from typing import TYPE_CHECKING, Any
 
 from pyrite.core.context import TaskContext
 from pyrite.lineage.dependency import Aggregator
-from pyrite.lineage.partitioner import HashPartitioner, Partitioner, RangePartitioner
+from pyrite.lineage.partitioner import HashPartitioner, Partitioner
 from pyrite.serial.hashing import PLAIN_TYPES, stable_hash
 from pyrite.shuffle.buckets import Buckets
 from pyrite.shuffle.loops import Metered, most_between_looks, run_loop
@@ -40,7 +38,6 @@ def scatter(
     """Put each record into the bucket of its key; spill the buckets if memory runs short."""
     plain_hash = _is_plain(place)
     put = _put_by_hash if plain_hash else _put
-    place = _quickest(place)
     watch = task.memory.watch()
     portions = Portions(records, most_between_looks(task, loop))
 
@@ -115,7 +112,7 @@ def combine(
 
 def _scatter_table(combiners: dict[Any, Any], partitioner: Partitioner, buckets: Buckets) -> None:
     put = _put_by_hash if _is_plain(partitioner) else _put
-    put(combiners.items(), _quickest(partitioner), buckets)
+    put(combiners.items(), partitioner, buckets)
     combiners.clear()
     buckets.settle()
 
@@ -176,10 +173,3 @@ def _put_by_hash(portion: Iterable[Any], _: Callable[[Any], int], buckets: Bucke
 
 def _is_plain(place: Callable[[Any], int]) -> bool:
     return type(place) is HashPartitioner and place.function is stable_hash
-
-
-def _quickest(place: Callable[[Any], int]) -> Callable[[Any], int]:
-    """A callable that does what the partitioner ``place`` does, without Python code if it can."""
-    if type(place) is RangePartitioner and place.ascending and place.key_function is None:
-        return partial(bisect_left, place.bounds)
-    return place
