@@ -77,6 +77,8 @@ class Emitter:
         op = self._steps[step]
         if not isinstance(element, Pair):
             element = inline.atom(element, out, step)
+        if isinstance(op, KeyBy | MapValues | FlatMapValues):
+            inline.is_worth_it = True  # as they are, they call a function of their own
         match op:
             case Map():
                 self._flow(step + 1, inline.apply(step, [element], out, step), out)
