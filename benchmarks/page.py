@@ -35,9 +35,8 @@ def page(tables: str, engines: Sequence[str], load: float) -> str:
 
 def machine() -> str:
     """In a few words, for a picture."""
-    return f"{CORES} cores of {processor()}, {time.strftime('%Y-%m-%d')}, Python " + (
-        platform.python_version()
-    )
+    where = f"{CORES} cores of {processor()}, Python {platform.python_version()}"
+    return f"{where}, {time.strftime('%Y-%m-%d')}, load {os.getloadavg()[0]:.0f} at the end"
 
 
 def circumstances(engines: Sequence[str], load: float | None = None) -> str:

@@ -69,6 +69,7 @@ def growth_plot(
             style = {"color": _COLOURS[number], "marker": _MARKS[number]}
             axes.plot(list(points), list(points.values()), label=name, **style)
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlabel(size)
         axes.set_ylabel(cost)
         axes.set_ylim(bottom=0)

@@ -25,7 +25,7 @@ from benchmarks.run import APART_LIMIT_SECONDS, FOLDER, run
 from benchmarks.scheduler import WORKERS
 from benchmarks.scheduler import run as schedule
 from benchmarks.spilling import RECORD_BYTES
-from benchmarks.table import markdown, number
+from benchmarks.table import markdown, number, title
 from pyrite.scheduler import Policy
 
 Points: TypeAlias = dict[int, float]
@@ -186,7 +186,7 @@ def draw(path: Path, measured: list[tuple[Curve, str, Points]]) -> None:
 
     panes = []
     for curve in CURVES:
-        lines = {engine: found for each, engine, found in measured if each is curve}
+        lines = {title(engine): found for each, engine, found in measured if each is curve}
         panes.append((f"{curve.title}: {curve.unit}", curve.cost, lines))
     growth_plot(path, panes, machine())
 
