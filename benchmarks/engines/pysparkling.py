@@ -1,8 +1,8 @@
 """pysparkling: the RDD programs, in one process, which is its best setting.
 
-With a pool of processes it sends what is cached to and fro, and was up to a hundred times slower.
-Its join keeps one value of a key, so that job is left out, as are the jobs on data larger than
-memory.
+With a pool of processes it sends what is cached to and fro, and was slower by a hundred times and
+more. Its join keeps one value of a key, so that job is left out, as are the jobs on data larger
+than memory.
 """
 
 from __future__ import annotations
