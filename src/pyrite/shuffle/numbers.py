@@ -6,8 +6,9 @@ then the sort has to be stable.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
+
+from pyrite.batch.numeric import numpy
 
 _WORTH_IT = 2_000
 _WORTH_AN_IMPORT = 300_000
@@ -45,20 +46,14 @@ def places_in_order(numbers: list[Any], ascending: bool, times: int = 1) -> list
 
 
 def _array(numbers: list[Any], times: int) -> Any:
-    imported = "numpy" in sys.modules
-    if len(numbers) < _WORTH_IT or not (imported or len(numbers) * times >= _WORTH_AN_IMPORT):
+    if len(numbers) < _WORTH_IT or type(numbers[0]) not in (int, float):
         return None
-    if type(numbers[0]) not in (int, float):
-        return None
-    kinds = set(map(type, numbers))
-    if len(kinds) > 1:
+    np = numpy(len(numbers) * times >= _WORTH_AN_IMPORT)
+    kinds = set(map(type, numbers)) if np else ()
+    if len(kinds) != 1:
         return None
     try:
-        import numpy
-    except ImportError:
-        return None
-    try:
-        array = numpy.array(numbers, numpy.int64 if kinds == {int} else numpy.float64)
+        array = np.array(numbers, np.int64 if kinds == {int} else np.float64)
     except OverflowError:
         return None
-    return None if array.dtype.kind == "f" and numpy.isnan(array).any() else array
+    return None if array.dtype.kind == "f" and np.isnan(array).any() else array
