@@ -28,7 +28,7 @@ class Job:
         size, quick: of the full benchmark and of a quick look.
         measure: what engines are compared by: ``seconds`` (of the program), ``answered`` (from the
             command to a first answer), or ``each`` (the seconds of the program by its size).
-        figures: what else is shown of Pyrite.
+        figures: what else is shown.
         make_input: makes a file of this size in a folder, and returns its path.
         output_answer: reads the answer from what the program left in the folder `data.OUTPUT`.
         share: engines that are given one in so many of ``size``, where ``measure`` is ``each`` and
@@ -79,7 +79,7 @@ JOBS: dict[str, Job] = {
         measure="answered",
         figures=(
             ("imported", "import of the package"),
-            ("constructed", "SparkContext(...) alone"),
+            ("constructed", "start of the engine alone, SparkContext(...)"),
             ("ready", "from the command to a context"),
         ),
     ),

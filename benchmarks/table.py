@@ -14,6 +14,10 @@ Results = Mapping[str, Runs]
 """By job, then by engine."""
 
 
+IN_BYTES = ("worker", "spilled")
+"""Measures of figures that are not seconds."""
+
+
 def title(engine: str) -> str:
     return engine_module(engine).TITLE
 
@@ -31,8 +35,9 @@ def tables(results: Results, sizes: Mapping[str, int], engines: Sequence[str]) -
     parts += [measure_table(results, engines, "cpu", 1.0)]
     parts += ["## Peak memory, of all processes, in MiB"]
     parts += [measure_table(results, engines, "tree", 2**-20)]
-    if figures := figure_rows(results):
-        parts += ["## Other figures of Pyrite", markdown([("job", "figure", "median"), *figures])]
+    if figures := figure_rows(results, engines):
+        head = ("job", "figure", *map(title, engines))
+        parts += ["## Other figures, in seconds or MiB", markdown([head, *figures])]
     return "\n\n".join(parts)
 
 
@@ -101,15 +106,15 @@ def measure_table(results: Results, engines: Sequence[str], measure: str, factor
     return markdown(rows)
 
 
-def figure_rows(results: Results) -> list[tuple[str, str, str]]:
+def figure_rows(results: Results, engines: Sequence[str]) -> list[tuple[str, ...]]:
+    """What some jobs show besides; medians."""
     rows = []
     for job, runs in results.items():
         for measure, label in JOBS[job].figures:
-            found = middle(runs.get("pyrite", ()), measure)
-            if found is not None:
-                bytes_ = measure in ("worker", "spilled")
-                text = f"{number(found * 2**-20)} MiB" if bytes_ else f"{number(found)} s"
-                rows.append((job, label, text))
+            factor = 2**-20 if measure in IN_BYTES else 1.0
+            found = [middle(runs.get(engine, ()), measure) for engine in engines]
+            cells = ("-" if each is None else number(each * factor) for each in found)
+            rows.append((job, label, *cells))
     return rows
 
 
