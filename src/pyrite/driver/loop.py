@@ -349,8 +349,10 @@ class Loop:
 
     def _block_missing(self, report: TaskReport, block: BlockId) -> None:
         """A task did not find a block that its plan takes to be there: plan again without it."""
-        self._cached.missing(block)
-        outdated = [job for job in self._jobs.values() if job.reads_blocks_of(block.node)]
+        outdated = []
+        if self._stages.get(report.attempt.stage) is not None:  # else it may be there by now
+            self._cached.missing(block)
+            outdated = [job for job in self._jobs.values() if job.reads_blocks_of(block.node)]
         for job in outdated:
             self._withdraw(job)
         failure = Failure(Cause.CANCELLED, f"block {block.partition} of {block.node} is gone")
