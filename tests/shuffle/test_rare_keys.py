@@ -39,8 +39,8 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts = []
     write_all = Buckets.write
 
-    def noted(self: Buckets, path: str) -> tuple[int, int]:
-        size, count = write_all(self, path)
+    def noted(self: Buckets, path: str, *, backward: bool = False) -> tuple[int, int]:
+        size, count = write_all(self, path, backward=backward)
         counts.append(count)
         return size, count
 
