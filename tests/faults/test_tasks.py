@@ -64,6 +64,15 @@ def test_error_in_a_library_function_shows_its_frames_and_record(make_context):
     assert [frame.name for frame in caught.traceback][-1] == "raw_decode"
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_error_in_a_count_shows_the_users_frames_and_record_alone(make_context, compiled):
+    context = make_context("local[1,1]", {"pyrite.codegen": compiled})
+    with pytest.raises(KeyError) as caught:
+        context.parallelize(["a", "b"]).map(lambda x: {"a": 1}[x]).countByValue()
+    assert "record: 'b'" in caught.value.__notes__
+    assert [frame.name for frame in caught.traceback][-2:] == ["_run", "<lambda>"]
+
+
 def test_error_of_the_engines_own_shows_no_frames_of_its_library(make_context, tmp_path):
     (tmp_path / "bad.txt").write_bytes(b"good\nb\xe9d\n")
     with pytest.raises(UnicodeDecodeError) as caught:

@@ -7,7 +7,7 @@ import heapq
 import math
 import random
 import sys
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from itertools import chain, islice
@@ -300,7 +300,11 @@ def _first_of(number: int) -> Draw:
 
 
 def _value_counts(records: Iterator[Any]) -> dict[Any, int]:
-    return dict(Counter(records))  # which counts in C
+    from pyrite.compile.tools import count_items
+
+    counts: dict[Any, int] = {}
+    count_items(counts, records)  # not a Counter, whose frames would stand above the user's
+    return counts
 
 
 def _drain(result: Iterable[Any] | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pyrite.serial.hashing import PLAIN_TYPES, stable_hash
@@ -11,17 +11,18 @@ from pyrite.serial.hashing import PLAIN_TYPES, stable_hash
 MISSING = object()
 """Stands for a value that is not there."""
 
-_in_c: Callable[[dict[Any, int], Any], None] | None
-_in_c = getattr(collections, "_count_elements", None)  # that Counter is made of
 
-
-def _count_items(counts: dict[Any, int], items: list[Any]) -> None:
+def _count_items(counts: dict[Any, int], items: Iterable[Any]) -> None:
     for item in items:
         counts[item] = counts.get(item, 0) + 1
 
 
+count_items: Callable[[dict[Any, int], Iterable[Any]], None]
+count_items = getattr(collections, "_count_elements", _count_items)  # Counter's own, in C
+"""Adds to a dict how often each item occurs."""
+
 TOOLS: dict[str, Any] = {
-    "count_items": _in_c or _count_items,
+    "count_items": count_items,
     "exception": Exception,
     "hash": hash,
     "iter": iter,
