@@ -8,13 +8,13 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from benchmarks.child import Result
 from benchmarks.engines import NAMES, missing, not_installed
-from benchmarks.jobs import JOBS
-from benchmarks.page import machine, page
-from benchmarks.ratios import ratios, sound
-from benchmarks.run import measured
-from benchmarks.table import Results, line, tables, title
+from benchmarks.jobs.catalogue import JOBS
+from benchmarks.measure.child import Result
+from benchmarks.measure.run import measured
+from benchmarks.report.page import machine, page
+from benchmarks.report.ratios import ratios, sound
+from benchmarks.report.table import Results, line, tables, title
 
 RUNS = 5
 SLOW = ("dask_distributed", "ray_data")
@@ -80,7 +80,7 @@ def draw(path: Path, results: Results, engines: list[str]) -> None:
     if reason := not_installed("matplotlib"):
         print(f"without a plot: {reason}", file=sys.stderr)
         return
-    from benchmarks.plot import ratio_plot
+    from benchmarks.report.plot import ratio_plot
 
     names = {engine: title(engine) for engine in engines}
     ratio_plot(path, ratios(results, engines), names, machine())

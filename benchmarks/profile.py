@@ -1,7 +1,7 @@
 """``python -m benchmarks.profile [JOB[:SIZE] ...]``: where Pyrite's time goes in each job.
 
-Its workers are sampled while a program runs (see `benchmarks.sampler`), which costs them about a
-hundredth. The page says for each job what share of the workers' time was whose.
+Its workers are sampled while a program runs (see `benchmarks.measure.sampler`), which costs them
+about a hundredth. The page says for each job what share of the workers' time was whose.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.__main__ import job_and_size
-from benchmarks.child import Result
-from benchmarks.jobs import JOBS
-from benchmarks.page import circumstances
-from benchmarks.run import CORES, FOLDER, run
-from benchmarks.sampler import CODEC, FRAMEWORK, IO, USER, WAITING
-from benchmarks.table import markdown
+from benchmarks.jobs.catalogue import JOBS
+from benchmarks.measure.child import Result
+from benchmarks.measure.run import CORES, FOLDER, run
+from benchmarks.measure.sampler import CODEC, FRAMEWORK, IO, USER, WAITING
+from benchmarks.report.page import circumstances
+from benchmarks.report.table import markdown
 
 KINDS = (USER, FRAMEWORK, CODEC, IO, WAITING)
 HEADER = ("job", "seconds", "processors", "driver", *KINDS, "most processor time in")
@@ -71,7 +71,7 @@ def profiled(name: str, size: int) -> tuple[str, ...]:
     job = JOBS[name]
     source = str(job.make_input(FOLDER, size)) if job.make_input else ""
     with tempfile.TemporaryDirectory() as folder:
-        here = Path(__file__).parent / "sampling"
+        here = Path(__file__).parent / "measure" / "sampling"
         extra = {"BENCHMARK_SAMPLES": folder}
         result = run("pyrite", name, size, source, extra=extra, paths=[str(here)])
         if "error" in result:

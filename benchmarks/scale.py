@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 from benchmarks.__main__ import why_not
-from benchmarks.child import Result
 from benchmarks.engines import not_installed
-from benchmarks.jobs import JOBS
-from benchmarks.page import circumstances, machine
-from benchmarks.ratios import middle
-from benchmarks.run import APART_LIMIT_SECONDS, FOLDER, run
+from benchmarks.jobs.catalogue import JOBS
+from benchmarks.jobs.spilling import RECORD_BYTES
+from benchmarks.measure.child import Result
+from benchmarks.measure.run import APART_LIMIT_SECONDS, FOLDER, run
+from benchmarks.report.page import circumstances, machine
+from benchmarks.report.ratios import middle
+from benchmarks.report.table import markdown, number, title
 from benchmarks.scheduler import WORKERS
 from benchmarks.scheduler import run as schedule
-from benchmarks.spilling import RECORD_BYTES
-from benchmarks.table import markdown, number, title
 from pyrite.scheduler import Policy
 
 Points: TypeAlias = dict[int, float]
@@ -182,7 +182,7 @@ def scheduler_rows(largest: float) -> list[tuple[str, str, str, str]]:
 
 
 def draw(path: Path, measured: list[tuple[Curve, str, Points]]) -> None:
-    from benchmarks.plot import growth_plot
+    from benchmarks.report.plot import growth_plot
 
     panes = []
     for curve in CURVES:

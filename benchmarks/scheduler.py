@@ -1,7 +1,7 @@
 """How many events a second the scheduler handles, and how much memory it takes.
 
 One job of a map stage and a result stage, on a thousand workers; every attempt succeeds. What is
-timed is `SchedulerState.handle` alone, in processor time. Run: ``python benchmarks/scheduler.py``.
+timed is `SchedulerState.handle` alone, in processor time. Run: ``python -m benchmarks.scheduler``.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ from operator import add, itemgetter
 from pathlib import Path
 from typing import Any
 
-from benchmarks.agreed import CENTRES, FACTOR, MIXER, OUTPUT, PARTS, PATTERN, PRIME, SPLITS
 from benchmarks.engines import not_installed, rdd
+from benchmarks.jobs.agreed import CENTRES, FACTOR, MIXER, OUTPUT, PARTS, PATTERN, PRIME, SPLITS
 
 TITLE = "Dask (bag)"
 PACKAGES = ("dask", "cytoolz", "pandas")  # with cytoolz, a bag's loops are in C
@@ -72,7 +72,7 @@ def grep(threads: Any, megabytes: int, source: str) -> Any:
 
 
 def log_aggregation(threads: Any, megabytes: int, source: str) -> Any:
-    from benchmarks.programs import request
+    from benchmarks.jobs.programs import request
 
     traffic = (
         lines(source)
@@ -231,7 +231,7 @@ def sort_strings(size: int, source: str) -> Any:
 
 
 def in_order(ordered: Any) -> Any:
-    """See `benchmarks.programs.in_order`."""
+    """See `benchmarks.jobs.programs.in_order`."""
     import dask
 
     looked = map(dask.delayed(looked_through), ordered["key"].to_delayed())
@@ -331,7 +331,7 @@ def more_counts(counts: dict[str, float], more: dict[str, float]) -> dict[str, f
 
 
 def kmeans(threads: Any, size: int, source: str) -> Iterator[Any]:
-    from benchmarks.iterative import nearest, point
+    from benchmarks.jobs.iterative import nearest, point
 
     points, centres = numbers(size).map(point).persist(), CENTRES
     for _ in range(10):
@@ -353,7 +353,7 @@ def with_sums(sums: tuple[float, float, int], more: tuple[float, float, int]) ->
 def kmeans_arrays(threads: Any, size: int, source: str) -> Iterator[Any]:
     import dask
 
-    from benchmarks.kernels import means, normal, sums
+    from benchmarks.jobs.kernels import means, normal, sums
 
     rows = size // PARTS
     blocks = dask.persist(*(dask.delayed(normal)(seed, rows) for seed in range(PARTS)), **threads)
@@ -368,7 +368,7 @@ def logistic(threads: Any, size: int, source: str) -> Iterator[Any]:
     import dask
     import numpy as np
 
-    from benchmarks.kernels import WIDTH, gradient, observed
+    from benchmarks.jobs.kernels import WIDTH, gradient, observed
 
     rows = size // PARTS
     made = (dask.delayed(observed)(seed, rows) for seed in range(PARTS))
@@ -398,16 +398,16 @@ def tiny_jobs(threads: Any, number: int, source: str) -> Any:
 
 
 def summed(values: Any) -> tuple[int, int]:
-    """See `benchmarks.programs.summed`."""
-    from benchmarks.programs import count_and_sum
+    """See `benchmarks.jobs.programs.summed`."""
+    from benchmarks.jobs.programs import count_and_sum
 
     parts = values.map_partitions(lambda part: list(count_and_sum(part))).compute()
     return sum(count for count, _ in parts), sum(total for _, total in parts)
 
 
 def ranked(pairs: Any) -> Any:
-    """See `benchmarks.programs.ranked`."""
-    from benchmarks.programs import order, rank
+    """See `benchmarks.jobs.programs.ranked`."""
+    from benchmarks.jobs.programs import order, rank
 
     parts = pairs.map_partitions(lambda part: list(rank(part))).compute()
     best = nsmallest(5, chain.from_iterable(part[2] for part in parts), key=order)

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.agreed import FACTOR, MIXER, OUTPUT, PATTERN, PRIME
 from benchmarks.engines import not_installed
+from benchmarks.jobs.agreed import FACTOR, MIXER, OUTPUT, PATTERN, PRIME
 
 TITLE = "DuckDB"
 PACKAGES = ("duckdb",)
@@ -142,7 +142,7 @@ def sort_strings(duck: Any, size: int, source: str) -> Any:
 
 
 def in_order(duck: Any, keys: str) -> Any:
-    """See `benchmarks.programs.in_order`."""
+    """See `benchmarks.jobs.programs.in_order`."""
     import pyarrow.compute as pc
 
     found = duck.sql(f"{keys} ORDER BY key").to_arrow_table()["key"].combine_chunks()
@@ -195,13 +195,13 @@ def only(duck: Any, query: str) -> Any:
 
 
 def summed(duck: Any, query: str) -> tuple[int, int]:
-    """See `benchmarks.programs.summed`."""
+    """See `benchmarks.jobs.programs.summed`."""
     [(count, total)] = duck.execute(f"SELECT count(*), sum(number) FROM ({query})").fetchall()
     return count, int(total)
 
 
 def ranked(duck: Any, keys: list[str], query: str) -> Any:
-    """See `benchmarks.programs.ranked`."""
+    """See `benchmarks.jobs.programs.ranked`."""
     duck.execute(f"CREATE OR REPLACE TEMP TABLE found AS {query}")
     columns = ", ".join(keys)
     best = duck.execute(

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.agreed import FACTOR, MIXER, OUTPUT, PATTERN, PRIME
 from benchmarks.engines import not_installed
+from benchmarks.jobs.agreed import FACTOR, MIXER, OUTPUT, PATTERN, PRIME
 
 TITLE = "Polars"
 PACKAGES = ("polars",)
@@ -152,7 +152,7 @@ def random_numbers(pl: Any, size: int) -> Any:
 
 
 def in_order(pl: Any, keys: Any) -> Any:
-    """See `benchmarks.programs.in_order`."""
+    """See `benchmarks.jobs.programs.in_order`."""
     found = collected(keys.sort("key"))["key"]
     disorder = int((found[1:] < found[:-1]).sum())
     return len(found), found[0], found[-1], disorder
@@ -206,13 +206,13 @@ def total(query: Any) -> int:
 
 
 def summed(pl: Any, query: Any) -> tuple[int, int]:
-    """See `benchmarks.programs.summed`."""
+    """See `benchmarks.jobs.programs.summed`."""
     count, total = collected(query.select(pl.len(), pl.sum("number"))).row(0)
     return count, total
 
 
 def ranked(pl: Any, keys: list[str], query: Any) -> Any:
-    """See `benchmarks.programs.ranked`."""
+    """See `benchmarks.jobs.programs.ranked`."""
     found = collected(query)
     best = found.sort(-pl.col("number").cast(pl.Int64), *keys).head(5)
     pairs = [

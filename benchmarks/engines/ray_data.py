@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.agreed import FACTOR, MIXER, OUTPUT, PARTS, PATTERN, PRIME, SPLITS
 from benchmarks.engines import not_installed
+from benchmarks.jobs.agreed import FACTOR, MIXER, OUTPUT, PARTS, PATTERN, PRIME, SPLITS
 
 TITLE = "Ray Data"
 PACKAGES = ("ray", "pyarrow", "pandas", "polars")  # with polars it joins
@@ -293,7 +293,7 @@ def sort_strings(data: Any, size: int, source: str) -> Any:
 
 
 def in_order(data: Any, keys: Any) -> Any:
-    """See `benchmarks.programs.in_order`."""
+    """See `benchmarks.jobs.programs.in_order`."""
     data.DataContext.get_current().execution_options.preserve_order = True
     parts = arrow_batches(keys.sort("key"), looked_through).take_all()
     disorder = sum(part["disorder"] for part in parts)
@@ -410,7 +410,7 @@ def parts_added(parts: Any) -> Any:
 
 
 def kmeans_arrays(data: Any, size: int, source: str) -> Iterator[Any]:
-    from benchmarks.kernels import means, normal, sums
+    from benchmarks.jobs.kernels import means, normal, sums
 
     rows = size // PARTS
     blocks = (
@@ -432,7 +432,7 @@ def kmeans_arrays(data: Any, size: int, source: str) -> Iterator[Any]:
 def logistic(data: Any, size: int, source: str) -> Iterator[Any]:
     import numpy as np
 
-    from benchmarks.kernels import WIDTH, gradient, observed
+    from benchmarks.jobs.kernels import WIDTH, gradient, observed
 
     def block(batch: Any) -> Any:
         found, explaining = observed(int(batch["id"][0]), rows)
@@ -468,7 +468,7 @@ def tiny_jobs(data: Any, number: int, source: str) -> Any:
 
 
 def summed(dataset: Any, column: str) -> tuple[int, int]:
-    """See `benchmarks.programs.summed`."""
+    """See `benchmarks.jobs.programs.summed`."""
 
     def count_and_sum(batch: Any) -> Any:
         import pyarrow as pa
@@ -481,7 +481,7 @@ def summed(dataset: Any, column: str) -> tuple[int, int]:
 
 
 def ranked(dataset: Any, keys: list[str], number: str) -> Any:
-    """See `benchmarks.programs.ranked`."""
+    """See `benchmarks.jobs.programs.ranked`."""
     table = dataset.to_pandas()
     best = table.sort_values([number, *keys], ascending=[False, *(True for _ in keys)]).head(5)
     found = best[[*keys, number]].values.tolist()

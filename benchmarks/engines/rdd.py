@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks import iterative, programs, spilling
+from benchmarks.jobs import iterative, programs, spilling
 
 PROGRAMS = {
     "startup": programs.tasks,

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.agreed import OUTPUT
-from benchmarks.child import timed
 from benchmarks.engines import engine as engine_module
-from benchmarks.jobs import JOBS
+from benchmarks.jobs.agreed import OUTPUT
+from benchmarks.jobs.catalogue import JOBS
+from benchmarks.measure.child import timed
 
 
 def answers(engine: str, folder: str, jobs: dict[str, tuple[int, str]]) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.agreed import OUTPUT
-from benchmarks.child import timed
 from benchmarks.engines.by_hand import PROGRAMS as BY_HAND
 from benchmarks.engines.by_hand import pieces
 from benchmarks.engines.rdd import PROGRAMS
-from benchmarks.jobs import JOBS
-from benchmarks.run import run
+from benchmarks.jobs.agreed import OUTPUT
+from benchmarks.jobs.catalogue import JOBS
+from benchmarks.measure.child import timed
+from benchmarks.measure.run import run
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from benchmarks.engines import NAMES, missing
 from benchmarks.engines import engine as engine_module
-from benchmarks.jobs import JOBS
-from benchmarks.run import environment
+from benchmarks.jobs.catalogue import JOBS
+from benchmarks.measure.run import environment
 
 SCRIPT = Path(__file__).with_name("all_jobs.py")
 SIZES = {"kmeans": 100, "kmeansarrays": 400, "logistic": 400, "tasks": 4, "tinyjobs": 3}

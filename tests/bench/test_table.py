@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from benchmarks.ratios import agreement, ratios
-from benchmarks.run import measured
-from benchmarks.table import line, tables
-from benchmarks.targets import geometric_mean, verdicts
+from benchmarks.measure.run import measured
+from benchmarks.report.ratios import agreement, ratios
+from benchmarks.report.table import line, tables
+from benchmarks.report.targets import geometric_mean, verdicts
 
 
 def result(seconds: float, answer: Any = 1) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def test_an_engine_that_failed_is_not_run_again(monkeypatch: pytest.MonkeyPatch)
         ran.append(engine)
         return FAILED if engine == "by_hand" else result(1)
 
-    monkeypatch.setattr("benchmarks.run.run", run)
+    monkeypatch.setattr("benchmarks.measure.run.run", run)
     found = list(measured("squares", 10, 3, ["pyrite", "by_hand"]))
     assert ran == ["pyrite", "by_hand", "pyrite", "pyrite"]
     assert [engine for engine, _ in found] == ran

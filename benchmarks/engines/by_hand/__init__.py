@@ -24,7 +24,7 @@ def missing() -> str:
 def warm(pool: Pool, job: str) -> None:
     """Imports arrays; processes are copies of this one."""
     if job in ARRAYS:
-        import_module("benchmarks.kernels")
+        import_module("benchmarks.jobs.kernels")
 
 
 @contextmanager

@@ -6,10 +6,10 @@ from collections import defaultdict
 from multiprocessing.pool import Pool
 from typing import Any
 
-from benchmarks.agreed import CENTRES, PARTS
 from benchmarks.engines.by_hand.pieces import CORES, Piece, lines, pieces, ranges
 from benchmarks.engines.by_hand.together import Member, together
-from benchmarks.iterative import nearest, point
+from benchmarks.jobs.agreed import CENTRES, PARTS
+from benchmarks.jobs.iterative import nearest, point
 
 # -- log mining ------------------------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ def kmeans_arrays(pool: Pool, size: int, source: str) -> Any:
 
 
 def moving_arrays(me: Member, size: int) -> Any:
-    from benchmarks.kernels import means, normal, sums
+    from benchmarks.jobs.kernels import means, normal, sums
 
     blocks = [normal(seed, size // PARTS) for seed in range(me.number, PARTS, CORES)]
     centres = me.all(blocks[0][:4])[0]
@@ -136,7 +136,7 @@ def logistic_regression(pool: Pool, size: int, source: str) -> Any:
 def sloping(me: Member, size: int) -> Any:
     import numpy as np
 
-    from benchmarks.kernels import WIDTH, gradient, observed
+    from benchmarks.jobs.kernels import WIDTH, gradient, observed
 
     blocks = [observed(seed, size // PARTS) for seed in range(me.number, PARTS, CORES)]
     weights = np.zeros(WIDTH)

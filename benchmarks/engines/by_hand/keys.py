@@ -10,8 +10,8 @@ from collections.abc import Callable
 from multiprocessing.pool import Pool
 from typing import Any, TypeAlias
 
-from benchmarks.agreed import FACTOR
 from benchmarks.engines.by_hand.pieces import CORES, exchanged, give, ranges, take
+from benchmarks.jobs.agreed import FACTOR
 
 Columns: TypeAlias = tuple[list[int], list[Any]]
 

@@ -8,7 +8,6 @@ from itertools import islice, pairwise
 from multiprocessing.pool import Pool
 from typing import Any
 
-from benchmarks.agreed import MIXER, OUTPUT, PRIME
 from benchmarks.engines.by_hand.pieces import (
     CORES,
     Piece,
@@ -19,7 +18,8 @@ from benchmarks.engines.by_hand.pieces import (
     ranges,
     take,
 )
-from benchmarks.programs import looked_through
+from benchmarks.jobs.agreed import MIXER, OUTPUT, PRIME
+from benchmarks.jobs.programs import looked_through
 
 _SAMPLE = 1_000
 

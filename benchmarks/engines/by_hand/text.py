@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from multiprocessing.pool import Pool
 from typing import Any
 
-from benchmarks.agreed import PATTERN
 from benchmarks.engines.by_hand.pieces import (
     CORES,
     Piece,
@@ -17,7 +16,8 @@ from benchmarks.engines.by_hand.pieces import (
     pieces,
     take,
 )
-from benchmarks.programs import order, rank
+from benchmarks.jobs.agreed import PATTERN
+from benchmarks.jobs.programs import order, rank
 
 
 def word_count(pool: Pool, megabytes: int, source: str) -> Any:

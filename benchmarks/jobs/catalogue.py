@@ -1,7 +1,7 @@
 """The jobs: how large, on what input, and what figures are shown. Nothing of engines.
 
-What a job does, and what its answer is, says its program in `benchmarks.programs` or
-`benchmarks.iterative`; other engines' programs have to give the same answer.
+What a job does, and what its answer is, says its program in `benchmarks.jobs.programs` or
+`benchmarks.jobs.iterative`; other engines' programs have to give the same answer.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from benchmarks import data
-from benchmarks.answers import sorted_files
-from benchmarks.spilling import BUDGET, RECORD_BYTES
+from benchmarks.jobs import data
+from benchmarks.jobs.answers import sorted_files
+from benchmarks.jobs.spilling import BUDGET, RECORD_BYTES
 
 Figure: TypeAlias = tuple[str, str]
-"""A measure's key in the result of a run (see `benchmarks.child`), and what it is, for people."""
+"""A measure's key in a run's result (see `benchmarks.measure.child`), and a name for people."""
 
 
 @dataclass(frozen=True)

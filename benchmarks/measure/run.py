@@ -10,13 +10,13 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.agreed import OUTPUT
-from benchmarks.child import BEGUN, CLOCK, Result
-from benchmarks.data import ROOT
 from benchmarks.engines import engine as engine_module
-from benchmarks.jobs import JOBS, Job
-from benchmarks.memory import watched
-from benchmarks.spilling import logged, spilled_bytes
+from benchmarks.jobs.agreed import OUTPUT
+from benchmarks.jobs.catalogue import JOBS, Job
+from benchmarks.jobs.data import ROOT
+from benchmarks.jobs.spilling import logged, spilled_bytes
+from benchmarks.measure.child import BEGUN, CLOCK, Result
+from benchmarks.measure.memory import watched
 
 FOLDER = ROOT / "build" / "benchmarks"
 CORES = 2
@@ -88,7 +88,7 @@ def run(
         log = Path(folder, "output.log")
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.child", json.dumps(request)],
+                [sys.executable, "-m", "benchmarks.measure.child", json.dumps(request)],
                 cwd=folder,
                 env={**environment(folder, paths), **(extra or {})},
                 stdin=subprocess.DEVNULL,

@@ -2,7 +2,8 @@
 
 A program is given a context, a size and the path of its input, if it has one. What it returns is
 small, computed by the engine, and the same however the engine divides the data: other engines'
-programs have to return the same. Those that come back to cached data are in `benchmarks.iterative`.
+programs have to return the same. Those that come back to cached data are in
+`benchmarks.jobs.iterative`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from heapq import nsmallest
 from itertools import pairwise
 from typing import Any
 
-from benchmarks.agreed import FACTOR, MIXER, OUTPUT, PARTS, PATTERN, PRIME, SPLITS
+from benchmarks.jobs.agreed import FACTOR, MIXER, OUTPUT, PARTS, PATTERN, PRIME, SPLITS
 
 # -- text ------------------------------------------------------------------------------------------
 

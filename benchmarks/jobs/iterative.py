@@ -11,7 +11,7 @@ from math import dist, inf
 from operator import add
 from typing import Any
 
-from benchmarks.agreed import CENTRES, PARTS, SPLITS
+from benchmarks.jobs.agreed import CENTRES, PARTS, SPLITS
 
 Steps = Iterator[Any]
 
@@ -113,7 +113,7 @@ def total(one: tuple[Point, int], other: tuple[Point, int]) -> tuple[Point, int]
 
 def kmeans_arrays(sc: Any, size: int, source: str) -> Steps:
     """``size`` points in ten dimensions, one array in each partition."""
-    from benchmarks.kernels import means, normal, sums
+    from benchmarks.jobs.kernels import means, normal, sums
 
     rows = size // PARTS
     blocks = sc.parallelize(range(PARTS), PARTS).map(lambda seed: normal(seed, rows)).cache()
@@ -131,7 +131,7 @@ def logistic_regression(sc: Any, size: int, source: str) -> Steps:
     """``size`` rows of ten numbers, in one array for each partition."""
     import numpy as np
 
-    from benchmarks.kernels import WIDTH, gradient, observed
+    from benchmarks.jobs.kernels import WIDTH, gradient, observed
 
     rows = size // PARTS
     blocks = sc.parallelize(range(PARTS), PARTS).map(lambda seed: observed(seed, rows)).cache()

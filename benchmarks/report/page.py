@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.data import ROOT, origin
 from benchmarks.engines import engine as engine_module
-from benchmarks.memory import MEMORY
-from benchmarks.run import CORES
+from benchmarks.jobs.data import ROOT, origin
+from benchmarks.measure.memory import MEMORY
+from benchmarks.measure.run import CORES
 
 INTRODUCTION = """\
 # Figures

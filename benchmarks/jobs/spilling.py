@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.agreed import FACTOR
-from benchmarks.programs import in_order, summed
+from benchmarks.jobs.agreed import FACTOR
+from benchmarks.jobs.programs import in_order, summed
 
 RECORD_BYTES = 234
 BUDGET = {"pyrite.worker.memory": "512m", "spark.python.worker.memory": "512m"}

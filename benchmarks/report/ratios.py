@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import TypeAlias
 
-from benchmarks.child import Result
-from benchmarks.jobs import JOBS
+from benchmarks.jobs.catalogue import JOBS
+from benchmarks.measure.child import Result
 
 Runs: TypeAlias = Mapping[str, Sequence[Result]]
 """The results of one job, by engine."""

@@ -12,7 +12,7 @@ from itertools import accumulate, cycle
 from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase, digits
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 
 _VOCABULARY = 40_000

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.targets import geometric_mean
+from benchmarks.report.targets import geometric_mean
 
 # Okabe and Ito's colours, which people with any colour vision tell apart.
 _COLOURS = (

@@ -1,5 +1,6 @@
-"""One run of one job on one engine, in its own process: ``python -m benchmarks.child REQUEST``.
+"""One run of one job on one engine, in its own process.
 
+The command is ``python -m benchmarks.measure.child REQUEST``.
 Times are in seconds. The clock starts with the harness's command, so that Python's own start is
 counted; a monotonic clock is one and the same in all processes of a machine. Nothing that start-up
 could do without is imported before the engine answered for the first time.

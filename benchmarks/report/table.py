@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchmarks.child import Result
 from benchmarks.engines import engine as engine_module
-from benchmarks.jobs import JOBS
-from benchmarks.ratios import Runs, agreement, middle, ratio, ratios, stopped, values
-from benchmarks.targets import TARGETS, geometric_mean, verdicts
+from benchmarks.jobs.catalogue import JOBS
+from benchmarks.measure.child import Result
+from benchmarks.report.ratios import Runs, agreement, middle, ratio, ratios, stopped, values
+from benchmarks.report.targets import TARGETS, geometric_mean, verdicts
 
 Results = Mapping[str, Runs]
 """By job, then by engine."""

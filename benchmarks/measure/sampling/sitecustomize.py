@@ -3,6 +3,6 @@
 import os
 
 if os.environ.get("BENCHMARK_SAMPLES"):
-    from benchmarks.sampler import begin
+    from benchmarks.measure.sampler import begin
 
     os.register_at_fork(after_in_child=begin)
