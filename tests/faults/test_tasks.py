@@ -73,6 +73,29 @@ def test_error_in_a_count_shows_the_users_frames_and_record_alone(make_context, 
     assert [frame.name for frame in caught.traceback][-2:] == ["_run", "<lambda>"]
 
 
+@pytest.mark.parametrize("codegen", ["true", "false"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda rdd: rdd.top(2),
+        lambda rdd: rdd.takeOrdered(2, key=lambda x: -x),
+        lambda rdd: rdd.takeOrdered(2),
+    ],
+)
+def test_a_heap_that_draws_records_is_not_the_users(make_context, action, codegen):
+    def broken(x):
+        return 1 // (x - 3)
+
+    sc = make_context("local[1,1]", {"pyrite.codegen": codegen})
+    with pytest.raises(ZeroDivisionError) as caught:
+        action(sc.parallelize(range(5), 1).map(broken))
+    assert "record: 3" in caught.value.__notes__
+    assert [frame.name for frame in caught.traceback][-2:] == ["_run", "broken"]
+    with pytest.raises(TypeError, match="'<' not supported") as caught:
+        sc.parallelize([1, None, "a", ()], 1).top(2)
+    assert not [note for note in caught.value.__notes__ if "record: " in note]
+
+
 def test_error_of_the_engines_own_shows_no_frames_of_its_library(make_context, tmp_path):
     (tmp_path / "bad.txt").write_bytes(b"good\nb\xe9d\n")
     with pytest.raises(UnicodeDecodeError) as caught:

@@ -97,13 +97,16 @@ def _user_frames(tb: TracebackType | None) -> TracebackType | None:
     """The traceback from the user's first frame on.
 
     The user may have given a function of the standard library (``map(json.loads)``), and the
-    engine uses that library too: its frames are the user's if none of the engine's follow.
+    engine uses that library too: its frames are the user's if none of the engine's follow, but for
+    those of heaps that draw records, since what makes the records may be all in C but for them.
     """
     candidate = None
     while tb is not None:
         file = tb.tb_frame.f_code.co_filename
         compiled = seen(tb)
-        is_engine = file.startswith(_ENGINE_FOLDER) or _PICKLER_FOLDER in file
+        # What is smallest is found by functions of that module, which draw records themselves.
+        in_heap = tb.tb_frame.f_globals.get("__name__") == "heapq"
+        is_engine = file.startswith(_ENGINE_FOLDER) or _PICKLER_FOLDER in file or in_heap
         if is_engine or (compiled is not None and compiled.function is None):
             candidate = None
         elif not file.startswith(_LIBRARY_FOLDER) or "site-packages" in file:
