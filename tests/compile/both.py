@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tests.compile.notes import LOG
@@ -24,6 +24,18 @@ from pyrite.shuffle.write import _merge, _put_by_hash
 
 PARTS = 3
 METERED = Metered(lambda: False, 7)
+
+
+def goes_on(records: Iterator[Any]) -> list[Any]:
+    """Draws all records, whatever it meets."""
+    found = []
+    while True:
+        try:
+            found.append(next(records))
+        except StopIteration:
+            return found
+        except Exception as error:
+            found.append(f"{type(error).__name__}: {error}")
 
 
 class Again(Draw):

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.compile.both import Again, Both
+from tests.compile.both import Again, Both, goes_on
 from tests.compile.pipelines import DATA, Pipeline
 from tests.oracle.outcomes import Raised, Value, agree, outcome
 
@@ -150,18 +150,6 @@ class Writer:
         text += f"T1 = lambda v: [v]\nT2 = lambda a, v: {merge}\nTR = lambda a, b: {reduce}\n"
         ends = ["collect", "count", "draw", "reduce", "fold", "foreach", "combine", "scatter", "on"]
         return kinds, self.random.choice(ends), text
-
-
-def goes_on(records: Iterator[Any]) -> list[Any]:
-    """Draws all records, whatever it meets."""
-    found = []
-    while True:
-        try:
-            found.append(next(records))
-        except StopIteration:
-            return found
-        except Exception as error:
-            found.append(repr(error))
 
 
 def made(module: Any, pipeline: Pipeline) -> tuple[list[Any], Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+RULES = ("traps", "generators", "ends", "source", "searches")
 
 MUTANTS: dict[str, tuple[str, str, str]] = {
     "source without proof": ("source", "if any(_plain(each) == wanted", "if any(True"),
@@ -72,7 +73,7 @@ def test_a_mutant_is_found_out(name, tmp_path):
     path.write_text(text.replace(before, after))
     tests = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*tests, "tests/compile/test_traps.py"],
+        [*tests, *(f"tests/compile/test_{each}.py" for each in RULES)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
         capture_output=True,
