@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pyrite.batch import counting
+from pyrite.executor.runner import TaskRunner
 from pyrite.io import source
 
 pytest.importorskip("numpy")
@@ -33,3 +34,18 @@ def with_and_without(make_context):
         return found[0]
 
     return run
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """A list of (records, bytes) that each task read, in the order of their ends."""
+    found = []
+    run = TaskRunner.run
+
+    def noted(self, *arguments):
+        report = run(self, *arguments)
+        found.append((report.metrics.records_read, report.metrics.bytes_read))
+        return report
+
+    monkeypatch.setattr(TaskRunner, "run", noted)
+    return found

@@ -154,19 +154,7 @@ def test_ranges_that_numpy_does_not_have():
             numbers.run(steps, [], records, None, np)
 
 
-def test_records_are_counted(with_and_without, taken, monkeypatch):
-    from pyrite.executor.runner import TaskRunner
-
-    read = []
-    run = TaskRunner.run
-
-    def noted(self, *arguments):
-        report = run(self, *arguments)
-        read.append((report.metrics.records_read, report.metrics.bytes_read))
-        return report
-
-    monkeypatch.setattr(TaskRunner, "run", noted)
-
+def test_records_are_counted(with_and_without, taken, read):
     def program(sc):
         read.clear()
         sc.range(100, numSlices=3).map(lambda x: x + 1).sum()

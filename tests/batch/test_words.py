@@ -8,7 +8,6 @@ from tests.batch.texts import SPACES, text
 
 from pyrite.batch.text import Words
 from pyrite.batch.words import WordCounter
-from pyrite.executor.runner import TaskRunner
 
 PROGRAMS = {
     "white space": lambda lines: lines.flatMap(lambda line: line.split()).map(lambda w: (w, 1)),
@@ -217,18 +216,9 @@ def test_bytes_and_other_encodings(eager, taken, with_and_without, tmp_path):
     assert taken == []
 
 
-def test_a_file_is_read_and_counted_as_ever(eager, taken, with_and_without, tmp_path, monkeypatch):
+def test_a_file_is_read_and_counted_as_ever(eager, taken, with_and_without, tmp_path, read):
     content = b"\xef\xbb\xbfa b\r\nc\rd\n\ne" * 50
     (tmp_path / "a.txt").write_bytes(content)
-    read = []
-    run = TaskRunner.run
-
-    def noted(self, *arguments):
-        report = run(self, *arguments)
-        read.append((report.metrics.records_read, report.metrics.bytes_read))
-        return report
-
-    monkeypatch.setattr(TaskRunner, "run", noted)
 
     def counts(sc):
         read.clear()

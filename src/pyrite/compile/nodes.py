@@ -9,6 +9,7 @@ from typing import Any
 from pyrite.compile.bound import Bound, Left, bind
 from pyrite.compile.stage import StageCode
 from pyrite.core.context import TaskContext
+from pyrite.lineage.dependency import Aggregator
 from pyrite.lineage.narrow import Fused
 from pyrite.lineage.ops import Op, apply_ops, no_stop
 from pyrite.lineage.terminals import Fold, PerPartition, Reduce
@@ -114,5 +115,7 @@ class Merged(Shuffled):
         self.code = code
 
     def compute(self, partition: int, task: TaskContext) -> Iterator[Any]:
-        loop = bind(self.code, [self.shuffle.arrangement.merge_combiners])  # type: ignore[union-attr]
+        aggregator = self.shuffle.arrangement
+        assert isinstance(aggregator, Aggregator)
+        loop = bind(self.code, [aggregator.merge_combiners])
         return task.shuffle.read(self.shuffle, partition, task, loop)
