@@ -66,10 +66,10 @@ def main() -> int:
         for engine, result in measured(name, sizes[name], runs, engines):
             print(line(name, engine, result), file=sys.stderr, flush=True)
             results[name][engine].append(result)
-    text = tables(results, sizes, engines)
-    print(f"\n{text}")
-    if options.output:
-        options.output.write_text(page(text, engines, load), encoding="utf-8")
+        if options.output:  # after each job: what was measured is not lost if the rest is
+            text = page(tables(results, sizes, engines), engines, load)
+            options.output.write_text(text, encoding="utf-8")
+    print(f"\n{tables(results, sizes, engines)}")
     if options.plot:
         draw(options.plot, results, engines)
     return 0 if all(sound(name, runs) for name, runs in results.items()) else 1
