@@ -204,7 +204,7 @@ ALL: tuple[Setting[Any], ...] = (
         "",
         parse_bool,
         True,
-        "Compile the steps of a stage into one function, as RDD.explain(codegen=True) shows it.",
+        "Compile the steps of a stage, or use a kernel, as RDD.explain(codegen=True) shows.",
     ),
     Setting(
         "pyrite.profile",
