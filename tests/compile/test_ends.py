@@ -42,6 +42,7 @@ ENDS = {
     "text of two": (lambda: [Map(lambda x: "ab")], ADD),
     "unhashable": (lambda: [Map(lambda x: ([x], 1))], ADD),
     "unhashable, not at the end": (lambda: [Map(lambda x: ([x], {}[[x]]))], ADD),
+    "called, and fails before the end": (lambda: [Map(lambda x: (x, 1)), Map("abc".index)], ADD),
     "unhashable, counted": (lambda: [FlatMap(lambda x: [x, [x]]), Map(lambda w: (w, 1))], ADD),
     "keys alike": (lambda: [FlatMap(lambda x: [1, True, 1.0, x]), Map(lambda w: (w, 1))], ADD),
     "an iterator, counted": (lambda: [FlatMap(lambda x: iter([1, x])), Map(lambda w: (w, 1))], ADD),
