@@ -105,6 +105,7 @@ class Files(Application):
             FileExistsError: a file of this name and other content was added.
 
         Example:
+            >>> import os, tempfile
             >>> from pyrite import SparkFiles
             >>> path = os.path.join(tempfile.mkdtemp(), "factor.txt")
             >>> with open(path, "w") as file:
