@@ -31,9 +31,9 @@ class HyperLogLog:
 
     Example:
         >>> sketch = HyperLogLog(9)
-        >>> sketch.add_all(["to", "be", "or", "not", "to", "be"])
+        >>> sketch.add_all([1, 2, 3, 5, 8, 5, 3])
         >>> sketch.count()
-        4
+        5
     """
 
     def __init__(self, precision: int) -> None:
