@@ -8,7 +8,6 @@ Matching with a Trigram Index" (2012), without the trigrams.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
@@ -20,6 +19,10 @@ _MOST_TEXTS = 4
 _LEAST = 3
 """Shorter texts are likely to be there anyway."""
 
+_WARNED_OF = ("[[", "--", "&&", "~~", "||")
+"""What the parser may warn of, as it did when the pattern was made. It is not parsed again: filters
+of warnings are the whole process's, so that no thread can hold back its own."""
+
 
 def wanted(pattern: re.Pattern[Any]) -> Wanted:
     """What must be in a text that ``pattern`` is found in; nothing if that is not known.
@@ -30,11 +33,10 @@ def wanted(pattern: re.Pattern[Any]) -> Wanted:
     """
     if not isinstance(pattern.pattern, str) or pattern.flags & re.IGNORECASE:
         return ()
+    if any(each in pattern.pattern for each in _WARNED_OF):
+        return ()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            parsed = _parser().parse(pattern.pattern, pattern.flags)
-        sets = _sets(parsed)
+        sets = _sets(_parser().parse(pattern.pattern, pattern.flags))
     except Exception:  # a part of Python's that may change, and nothing depends on
         return ()
     good = [each for each in sets if len(each) <= _MOST_TEXTS and min(map(len, each)) >= _LEAST]
